@@ -1,0 +1,1 @@
+"""Discord: REST for posting, the gateway for commands."""

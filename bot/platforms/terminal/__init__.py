@@ -1,0 +1,1 @@
+"""The terminal: cards on standard output when no chat is connected."""

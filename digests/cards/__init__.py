@@ -1,0 +1,1 @@
+"""Tell: condense a text, measure its reading time, compose the card. Pure."""

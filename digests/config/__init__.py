@@ -1,0 +1,1 @@
+"""feeds.yaml: from text to typed settings, every mistake with its place and its cure."""

@@ -1,0 +1,85 @@
+"""The tree of our errors; foreign errors become one of these at the border file.
+
+NightdeskError
+├── ConfigError        feeds.yaml or the environment is wrong; carries every problem with its place
+├── ArchiveError       the database refused, is locked, full, or of another version
+│   ├── ArchiveBusy    another instance holds the lock
+│   └── ArchiveNewer   the database was written by a newer version
+├── WorkerError        work on an untrusted document did not end well
+│   ├── WorkerKilled   a limit ended it: time, memory
+│   └── WorkerFailed   it raised
+├── QueryError         a query that does not parse, with the place in the text
+└── ChatError          a chat platform cannot be used at all (token, set-up); single sends end in outcomes
+"""
+
+from dataclasses import dataclass
+
+
+class NightdeskError(Exception):
+    """Base of all errors that Nightdesk raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a configuration file, with its place and the cure."""
+
+    file: str
+    line: int  # from 1; 0 when the place is the file itself
+    column: int  # from 1
+    message: str  # what was found, what is accepted
+    hint: str = ""  # the nearest known word, or what to write instead
+
+    def __str__(self) -> str:
+        """`file:line:column: message (hint)`, the shape editors understand."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+class ConfigError(NightdeskError):
+    """A configuration that cannot be used; `problems` is never empty."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class ArchiveError(NightdeskError):
+    """The database could not do what was asked."""
+
+
+class ArchiveBusy(ArchiveError):
+    """Another instance works on this database."""
+
+
+class ArchiveNewer(ArchiveError):
+    """The database was written by a newer version of Nightdesk."""
+
+
+class WorkerError(NightdeskError):
+    """Work on an untrusted document did not end well; `reason` is for people."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class WorkerKilled(WorkerError):
+    """A limit of time or memory ended the task."""
+
+
+class WorkerFailed(WorkerError):
+    """The task raised."""
+
+
+class QueryError(NightdeskError):
+    """A query that does not parse: what is wrong, where, and what would be right."""
+
+    def __init__(self, message: str, *, column: int, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.column = column  # from 1, in characters of the query's text
+        self.hint = hint
+
+
+class ChatError(NightdeskError):
+    """A chat platform cannot be used: bad token, missing set-up."""

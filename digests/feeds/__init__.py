@@ -1,0 +1,1 @@
+"""Acquire: fetch documents politely, cut them to what is new, parse them, read article pages."""

@@ -1,0 +1,1 @@
+"""Understand: which entry is which, and which entries tell one story. Pure."""

@@ -1,0 +1,1 @@
+"""Words: untrusted markup to plain text, links, languages, sentences, tokens, indicators. Pure."""

@@ -1,0 +1,1 @@
+"""The way out: which addresses may be reached, the one HTTP client, and killable workers."""
