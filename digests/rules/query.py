@@ -1,10 +1,25 @@
 """The one query language: words, phrases and fields to a tree, and the tree back to text.
 
-query = all { "OR" all } ;  all = part { part } ;  part = [ "-" ] ( "(" query ")" | field | phrase | word )
-field = name ":" [ ">=" | "<=" | ">" | "<" ] ( phrase | word )
+    query = all { "OR" all } ;  all = part { part }
+    part  = [ "-" ] ( "(" query ")" | field | phrase | word )
+    field = name ":" [ ">=" | "<=" | ">" | "<" ] ( phrase | word )
+
+Two readings of it. `parse_strict` is for files: what does not parse, or makes no sense in a rule,
+is refused with its place; nothing is ever widened. `parse_lenient` is for people who search: it
+never fails, and says what it searched as plain words instead.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from digests.errors import QueryError
+from digests.rules import fields
+
+MAX_DEPTH = 20
+MAX_TERMS = 32
+MIN_PREFIX = 3  # letters before the star
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +74,319 @@ class Or:
 
 
 Query = Everything | Word | Phrase | Field | Not | And | Or
+
+_WORDS_NEED = re.compile(r"\w")
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_QUOTES = '"“”„«»'  # what people's keyboards make of a quotation mark
+_OPERATORS = (">=", "<=", ">", "<")
+
+
+class NoteKind(StrEnum):
+    """What a lenient reading changed; put into words by whoever answers."""
+
+    AS_WORDS = "as_words"  # could not be understood, searched as words
+    NOT_YET = "not_yet"  # a field that is not there yet, searched as words
+    TOO_MANY = "too_many"  # only the first terms were used
+    NOTHING = "nothing"  # nothing in it can be searched
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing a lenient reading changed, with the text it concerns."""
+
+    kind: NoteKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A lenient reading: the query, the order asked for, and what was changed."""
+
+    query: Query
+    sort: str = "new"  # new | best
+    notes: tuple[Note, ...] = ()
+
+
+def parse_strict(text: str) -> Query:
+    """Read a rule of a file. Raises QueryError with the column (from 1) and a hint."""
+    return _Parser(text, lenient=False).read()
+
+
+def parse_lenient(text: str) -> Parsed:
+    """Read what a person typed into a search; never raises."""
+    parser = _Parser(text, lenient=True)
+    try:
+        query = parser.read()
+    except QueryError:
+        query, notes = _as_words(text)
+        return Parsed(query, parser.sort, notes)
+    return Parsed(query, parser.sort, tuple(parser.notes))
+
+
+def widen(query: Query) -> Query | None:
+    """Any of the words instead of all of them; None when there is nothing to widen."""
+    if not isinstance(query, And):
+        return None
+    loose = tuple(q for q in query.queries if isinstance(q, Word | Phrase))
+    firm = tuple(q for q in query.queries if not isinstance(q, Word | Phrase))
+    if len(loose) < 2:  # noqa: PLR2004 - one word has no alternative
+        return None
+    return And((*firm, Or(loose))) if firm else Or(loose)
+
+
+def render(query: Query) -> str:
+    """The query as text; `parse_strict(render(q)) == q` for whatever the parser makes."""
+    match query:
+        case Everything():
+            return ""
+        case Word(text, prefix):
+            return text + ("*" if prefix else "")
+        case Phrase(text):
+            return f'"{text}"'
+        case Field(name, value, op, phrase):
+            return f'{name}:{op}"{value}"' if phrase else f"{name}:{op}{value}"
+        case Not(inner):
+            return "-" + (
+                f"({render(inner)})" if isinstance(inner, And | Or | Not) else render(inner)
+            )
+        case And(queries):
+            return " ".join(
+                f"({render(q)})" if isinstance(q, And | Or) else render(q) for q in queries
+            )
+        case Or(queries):
+            return " OR ".join(
+                f"({render(q)})" if isinstance(q, Or) else render(q) for q in queries
+            )
+
+
+def terms(query: Query) -> Iterator[Word | Phrase | Field]:
+    """The leaves of a query, left to right."""
+    match query:
+        case And(queries) | Or(queries):
+            for inner in queries:
+                yield from terms(inner)
+        case Not(inner):
+            yield from terms(inner)
+        case Everything():
+            return
+        case leaf:
+            yield leaf
+
+
+def _as_words(text: str) -> tuple[Query, tuple[Note, ...]]:
+    """The last resort of a lenient reading: every run of letters and digits, all of them."""
+    found = re.findall(r"\w+", text[:4_000])
+    words = tuple(Word(w) for w in found[:MAX_TERMS])
+    notes = [Note(NoteKind.AS_WORDS if words else NoteKind.NOTHING, text.strip()[:200])]
+    if len(found) > MAX_TERMS:
+        notes.append(Note(NoteKind.TOO_MANY, str(MAX_TERMS)))
+    return _join(And, words), tuple(notes)
+
+
+def _join(kind: type[And] | type[Or], queries: tuple[Query, ...]) -> Query:
+    if not queries:
+        return Everything()
+    return queries[0] if len(queries) == 1 else kind(queries)
+
+
+@dataclass(slots=True)
+class _Parser:
+    """A recursive descent over the text; `at` is the place, from 0."""
+
+    text: str
+    lenient: bool
+    at: int = 0
+    count: int = 0
+    sort: str = "new"
+    notes: list[Note] = field(default_factory=list)
+
+    def read(self) -> Query:
+        self.text = self.text.translate(_HYPHENS)
+        query = self._any(0)
+        if self.at < len(self.text):
+            if not self.lenient:
+                raise self._error("a closing bracket without its opening one", "remove the )")
+            return self._rest(query)
+        return query
+
+    def _rest(self, query: Query) -> Query:
+        """Lenient: step over a stray bracket and go on, all parts joined."""
+        parts = [query]
+        while self.at < len(self.text):
+            self.at += 1
+            parts.append(self._any(0))
+        return _join(And, tuple(p for p in parts if not isinstance(p, Everything)))
+
+    def _any(self, depth: int) -> Query:
+        if depth > MAX_DEPTH:
+            raise self._error(f"brackets nested deeper than {MAX_DEPTH}", "write it flatter")
+        branches = [self._all(depth)]
+        while self._take_or():
+            branches.append(self._all(depth))
+        if len(branches) > 1 and any(isinstance(b, Everything) for b in branches):
+            if not self.lenient:
+                raise self._error(
+                    "OR needs something on both sides", 'write "or" in quotes to find the word'
+                )
+            branches = [b for b in branches if not isinstance(b, Everything)]
+        return _join(Or, tuple(branches))
+
+    def _all(self, depth: int) -> Query:
+        parts: list[Query] = []
+        while (part := self._part(depth)) is not None:
+            if not isinstance(part, Everything):
+                parts.append(part)
+        return _join(And, tuple(parts))
+
+    def _part(self, depth: int) -> Query | None:
+        """One part, or None at the end of the group. Everything(): it was read but means nothing."""
+        self._skip_spaces()
+        if self.at >= len(self.text) or self.text[self.at] == ")" or self._sees_or():
+            return None
+        if self.text[self.at] in "-!":
+            return self._exclusion(depth)
+        return self._positive(depth)
+
+    def _exclusion(self, depth: int) -> Query | None:
+        start = self.at
+        self.at += 1
+        if self.at >= len(self.text) or self.text[self.at].isspace() or self.text[self.at] == ")":
+            if self.lenient:
+                return Everything()
+            raise self._error("an exclusion of nothing", "put a word right after the -", at=start)
+        if depth > MAX_DEPTH:
+            raise self._error(f"nested deeper than {MAX_DEPTH}", "write it flatter")
+        inner = self._exclusion(depth + 1) if self.text[self.at] in "-!" else self._positive(depth)
+        return inner if inner is None or isinstance(inner, Everything) else Not(inner)
+
+    def _positive(self, depth: int) -> Query:
+        if self.text[self.at] == "(":
+            return self._group(depth)
+        if self.text[self.at] in _QUOTES:
+            start = self.at
+            return self._leaf(self._quoted(), start)
+        return self._word_or_field()
+
+    def _group(self, depth: int) -> Query:
+        start = self.at
+        self.at += 1
+        inner = self._any(depth + 1)
+        if self.at < len(self.text):
+            self.at += 1  # the closing bracket: _any stops nowhere else
+        elif not self.lenient:
+            raise self._error("a bracket that is never closed", "add a )", at=start)
+        if isinstance(inner, Everything) and not self.lenient:
+            raise self._error("empty brackets", "remove them", at=start)
+        return inner
+
+    def _quoted(self) -> str:
+        """The text between quotation marks; the place is then behind the closing one."""
+        start = self.at
+        self.at += 1
+        end = next((i for i in range(self.at, len(self.text)) if self.text[i] in _QUOTES), -1)
+        if end < 0 and not self.lenient:
+            raise self._error("a quotation mark that is never closed", 'add a "', at=start)
+        text = self.text[self.at : end if end >= 0 else len(self.text)]
+        self.at = end + 1 if end >= 0 else len(self.text)
+        return " ".join(text.split())
+
+    def _leaf(self, phrase: str, start: int) -> Query:
+        if not _WORDS_NEED.search(phrase):
+            return self._meaningless(phrase, start)
+        return self._counted(Phrase(phrase), start)
+
+    def _word_or_field(self) -> Query:
+        start = self.at
+        raw = self._run()
+        name, colon, value = raw.partition(":")
+        if raw.startswith("#") and len(raw) > 1:
+            name, colon, value = "topic", ":", raw[1:]
+        if colon and name.isalpha() and not value.startswith("//"):
+            return self._field(name.lower(), value, start)
+        return self._word(raw, start)
+
+    def _run(self) -> str:
+        """Characters up to a space, a bracket or a quotation mark."""
+        start = self.at
+        while self.at < len(self.text):
+            char = self.text[self.at]
+            if char.isspace() or char in "()" or char in _QUOTES:
+                break
+            self.at += 1
+        return self.text[start : self.at]
+
+    def _word(self, raw: str, start: int) -> Query:
+        prefix = raw.endswith("*")
+        text = raw.rstrip("*")
+        if not _WORDS_NEED.search(text):
+            return self._meaningless(raw, start)
+        if prefix and sum(c.isalnum() for c in text) < MIN_PREFIX:
+            if not self.lenient:
+                hint = f"a prefix needs {MIN_PREFIX} letters before the *"
+                raise self._error(f'"{raw}" would match nearly everything', hint, at=start)
+            prefix = False
+        if ":" in text or "*" in text:  # not to be read as a field or a prefix when printed again
+            return self._counted(Phrase(text.replace("*", " ").strip()), start)
+        return self._counted(Word(text, prefix), start)
+
+    def _field(self, name: str, value: str, start: int) -> Query:
+        name = fields.ALIASES.get(name, name)
+        op = next((o for o in _OPERATORS if value.startswith(o)), "")
+        value = value[len(op) :]
+        phrase = not value and self.at < len(self.text) and self.text[self.at] in _QUOTES
+        if phrase:
+            value = self._quoted()
+        if problem := fields.problem(name, op, value, searching=self.lenient):
+            return self._odd_field(name, value, problem, start)
+        if name == "sort":
+            self.sort = value.lower()
+            return Everything()
+        return self._counted(Field(name, fields.normal(name, value), op, phrase), start)
+
+    def _odd_field(self, name: str, value: str, problem: tuple[str, str], start: int) -> Query:
+        message, hint = problem
+        if not self.lenient:
+            raise self._error(message, hint, at=start)
+        kind = NoteKind.NOT_YET if name in fields.LATER else NoteKind.AS_WORDS
+        text = f"{name} {value}".strip()
+        self.notes.append(Note(kind, f"{name}:{value}"))
+        if fields.is_known(name):
+            text = value  # the name was meant as a field, not as a word to find
+        words = re.findall(r"\w+", text)
+        return self._counted(Phrase(" ".join(words)), start) if words else Everything()
+
+    def _meaningless(self, raw: str, start: int) -> Query:
+        if not self.lenient:
+            hint = "write at least one letter or digit"
+            raise self._error(f'nothing to look for in "{raw}"', hint, at=start)
+        self.notes.append(Note(NoteKind.NOTHING, raw[:200]))
+        return Everything()
+
+    def _counted(self, leaf: Word | Phrase | Field, start: int) -> Query:
+        self.count += 1
+        if self.count <= MAX_TERMS:
+            return leaf
+        if not self.lenient:
+            raise self._error(f"more than {MAX_TERMS} terms", "split it into two rules", at=start)
+        if self.count == MAX_TERMS + 1:
+            self.notes.append(Note(NoteKind.TOO_MANY, str(MAX_TERMS)))
+        return Everything()
+
+    def _skip_spaces(self) -> None:
+        while self.at < len(self.text) and self.text[self.at].isspace():
+            self.at += 1
+
+    def _sees_or(self) -> bool:
+        """`OR` or `|` standing alone."""
+        match = re.compile(r"(?:OR|\|\|?)(?=[\s()]|$)").match(self.text, self.at)
+        return match is not None
+
+    def _take_or(self) -> bool:
+        self._skip_spaces()
+        if not self._sees_or():
+            return False
+        self.at += 2 if self.text.startswith(("OR", "||"), self.at) else 1
+        return True
+
+    def _error(self, message: str, hint: str, *, at: int | None = None) -> QueryError:
+        return QueryError(message, column=(self.at if at is None else at) + 1, hint=hint)

@@ -1,0 +1,197 @@
+"""The query language: what parses, what is refused where, and that the printer is its inverse."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.errors import QueryError
+from digests.rules.query import (
+    And,
+    Everything,
+    Field,
+    Not,
+    NoteKind,
+    Or,
+    Phrase,
+    Query,
+    Word,
+    parse_lenient,
+    parse_strict,
+    render,
+    terms,
+    widen,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("", Everything()),
+        ("   ", Everything()),
+        ("ivanti connect", And((Word("ivanti"), Word("connect")))),
+        ('"supply chain"', Phrase("supply chain")),
+        ("“supply  chain”", Phrase("supply chain")),
+        ("-podcast", Not(Word("podcast"))),
+        ("!podcast", Not(Word("podcast"))),
+        ("a b OR c", Or((And((Word("a"), Word("b"))), Word("c")))),
+        ("a | b", Or((Word("a"), Word("b")))),
+        ("a (b OR c)", And((Word("a"), Or((Word("b"), Word("c")))))),
+        ("-(a b)", Not(And((Word("a"), Word("b"))))),
+        ("--a", Not(Not(Word("a")))),
+        ("ransom*", Word("ransom", prefix=True)),
+        ("zero-day", Word("zero-day")),
+        ("C++", Word("C++")),
+        (".NET", Word(".NET")),
+        ("or", Word("or")),
+        ("ORACLE", Word("ORACLE")),
+        ("cve:2024-3400", Field("cve", "CVE-2024-3400")),
+        ("cve:CVE‑2024‑3400", Field("cve", "CVE-2024-3400")),
+        ("cve:*", Field("cve", "*")),
+        ("intitle:patch", Field("title", "patch")),
+        ('title:"patch now"', Field("title", "patch now", phrase=True)),
+        ("from:Krebsonsecurity.com", Field("publisher", "krebsonsecurity.com")),
+        ("#ransomware", Field("topic", "ransomware")),
+        ("country:de", Field("country", "DE")),
+        ("攻击 больница", And((Word("攻击"), Word("больница")))),
+        ("https://example.com/a", Phrase("https://example.com/a")),
+    ],
+)
+def test_a_rule_parses_to_its_tree(text: str, tree: Query) -> None:
+    assert parse_strict(text) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "says"),
+    [
+        ("(a", 1, "never closed"),
+        ("a)", 2, "without its opening"),
+        ("()", 1, "empty brackets"),
+        ('a "b', 3, "never closed"),
+        ("a OR", 5, "both sides"),
+        ("OR a", 5, "both sides"),
+        ("- a", 1, "exclusion of nothing"),
+        ("*", 1, "nothing to look for"),
+        ("ab*", 1, "nearly everything"),
+        ('""', 1, "nothing to look for"),
+        ("a publsher:x", 3, "unknown field"),
+        ("is:kev", 1, "not yet"),
+        ("cvss:>=8", 1, "not yet"),
+        ("since:7d", 1, "makes no sense in a rule"),
+        ("sort:best", 1, "makes no sense in a rule"),
+        ("cve:", 1, "without a value"),
+        ("cve:banana", 1, "does not take"),
+        ("topic:>=3", 1, "cannot be compared"),
+        ("(" * 30 + "a" + ")" * 30, 22, "nested deeper"),
+        (" ".join(f"w{i}" for i in range(33)), 33 * 3 + 22 - 1 - 3, "more than 32"),
+    ],
+)
+def test_a_bad_rule_is_refused_with_its_place(text: str, column: int, says: str) -> None:
+    with pytest.raises(QueryError, match=says) as caught:
+        parse_strict(text)
+    if "more than" not in says:
+        assert caught.value.column == column
+    assert caught.value.hint
+
+
+def test_the_nearest_known_field_is_offered() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_strict("publsher:krebs")
+    assert "publisher" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "tree", "kinds"),
+    [
+        ('"', Everything(), [NoteKind.NOTHING]),
+        ('ivanti "connect sec', And((Word("ivanti"), Phrase("connect sec"))), []),
+        ("NEAR(", Word("NEAR"), []),
+        ("a ) b", And((Word("a"), Word("b"))), []),
+        ("nope:a", Phrase("nope a"), [NoteKind.AS_WORDS]),
+        ("is:kev ivanti", And((Phrase("kev"), Word("ivanti"))), [NoteKind.NOT_YET]),
+        ("AND", Word("AND"), []),
+        ("*", Everything(), [NoteKind.NOTHING]),
+        ("since:7d a", And((Field("since", "7d"), Word("a"))), []),
+        ("date:2026-13-45", Phrase("2026 13 45"), [NoteKind.AS_WORDS]),
+        ("a OR OR b", Or((Word("a"), Word("b"))), []),
+        ("(" * 200, Everything(), [NoteKind.NOTHING]),
+        (
+            "'; drop table story",
+            And((Word("drop"), Word("table"), Word("story"))),
+            [NoteKind.NOTHING],
+        ),
+    ],
+)
+def test_a_search_never_fails_and_says_what_it_changed(
+    text: str, tree: Query, kinds: list[NoteKind]
+) -> None:
+    parsed = parse_lenient(text)
+    assert parsed.query == tree
+    assert [note.kind for note in parsed.notes] == kinds
+
+
+def test_the_order_asked_for_is_no_part_of_the_query() -> None:
+    parsed = parse_lenient("ivanti sort:best")
+    assert (parsed.query, parsed.sort) == (Word("ivanti"), "best")
+
+
+def test_a_search_uses_the_first_terms_of_too_many() -> None:
+    parsed = parse_lenient(" ".join(f"w{i}" for i in range(2_000)))
+    assert len(list(terms(parsed.query))) == 32
+    assert [note.kind for note in parsed.notes] == [NoteKind.TOO_MANY]
+
+
+def test_widening_turns_all_words_into_any_word_and_keeps_the_fields() -> None:
+    query = parse_lenient("ivanti breach since:7d").query
+    assert widen(query) == And((Field("since", "7d"), Or((Word("ivanti"), Word("breach")))))
+    assert widen(parse_lenient("ivanti").query) is None
+
+
+words = st.sampled_from(["ivanti", "zero-day", "C++", "攻击", "Больница", "x1"]).map(Word)
+leaves = st.one_of(
+    words,
+    st.builds(Word, st.sampled_from(["ransom", "fortinet"]), st.just(True)),
+    st.sampled_from(["supply chain", "palo alto"]).map(Phrase),
+    st.builds(Field, st.just("topic"), st.sampled_from(["crime", "policy"])),
+    st.just(Field("title", "patch now", phrase=True)),
+    st.just(Field("cve", "*")),
+)
+
+
+def _combine(inner: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
+    several = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    return st.one_of(several.map(And), several.map(Or), inner.map(Not))
+
+
+trees = st.recursive(leaves, _combine, max_leaves=10)
+
+
+def _depth(query: Query) -> int:
+    match query:
+        case And(queries) | Or(queries):
+            return 1 + max(_depth(q) for q in queries)
+        case Not(inner):
+            return 1 + _depth(inner)
+        case _:
+            return 0
+
+
+@given(trees.filter(lambda q: _depth(q) < 15))
+def test_printing_and_parsing_give_the_same_tree(query: Query) -> None:
+    assert parse_strict(render(query)) == query
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_searched(text: str) -> None:
+    parsed = parse_lenient(text)
+    assert len(list(terms(parsed.query))) <= 32
+
+
+@given(st.text(alphabet='ab()"-!:*#| ORcve>=<', max_size=80))
+def test_operators_in_any_order_never_escape_as_another_error(text: str) -> None:
+    parse_lenient(text)
+    try:
+        query = parse_strict(text)
+    except QueryError as problem:
+        assert 1 <= problem.column <= len(text) + 1
+        return
+    assert parse_strict(render(query)) == query
