@@ -317,6 +317,7 @@ class Story:
     picture: str = ""
     also: tuple[Source, ...] = ()  # other publishers, in order of arrival
     full_text: bool = False
+    announced: bool = True  # may be owed to channels; False: kept and searchable only
 
 
 # --- telling -----------------------------------------------------------------------------

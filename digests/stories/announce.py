@@ -1,0 +1,88 @@
+"""Which new entries of a poll may become cards, and why the others stay quiet. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from digests.model import Draft, Feed
+
+FRESH = timedelta(hours=24)  # what "the newest" may mean when a feed is added
+FLOOD = 25  # more new stories than this in one poll are folded
+FLOOD_CARDS = 10  # of a flood, so many newest get a card of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Whether an entry is announced, as part of a folded list, and if not, why."""
+
+    announce: bool
+    why: str = ""
+    fold: bool = False  # told as one line of a list, not as a card
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPoll:
+    """What is special about a feed that was never polled before."""
+
+    first: bool  # this is the first poll
+    quiet: bool  # it belongs to a fresh installation, whose welcome tells the newest
+
+
+def announcements(
+    drafts: Sequence[Draft], feed: Feed, poll: FirstPoll, now: datetime
+) -> tuple[Announcement, ...]:
+    """One decision for each new draft, in the order given."""
+    if poll.first and poll.quiet:
+        why = "first poll of a new installation: the welcome tells the newest"
+        return tuple(Announcement(announce=False, why=why) for _ in drafts)
+    decided = [_by_age(draft, feed, now) for draft in drafts]
+    if feed.first is None:  # "all": no limit and no flood guard
+        return tuple(decided)
+    if poll.first:
+        return _limited(drafts, decided, feed.first, now)
+    return _folded(drafts, decided)
+
+
+def telling_order(drafts: Sequence[Draft], now: datetime) -> list[int]:
+    """Indexes of drafts, oldest first, so that the newest stands last in the channel.
+
+    Documents list the newest first; that order decides where dates are missing or equal.
+    """
+    return sorted(
+        range(len(drafts)), key=lambda i: (drafts[i].published or now, -drafts[i].position)
+    )
+
+
+def _by_age(draft: Draft, feed: Feed, now: datetime) -> Announcement:
+    if feed.max_age is not None and draft.published and now - draft.published > feed.max_age:
+        return Announcement(announce=False, why=f"older than max_age ({feed.max_age.days}d)")
+    return Announcement(announce=True)
+
+
+def _limited(
+    drafts: Sequence[Draft], decided: Sequence[Announcement], first: int, now: datetime
+) -> tuple[Announcement, ...]:
+    """A feed added later: the newest few of the last day."""
+    fresh = [
+        i
+        for i in telling_order(drafts, now)
+        if decided[i].announce and now - (drafts[i].published or now) <= FRESH
+    ]
+    chosen = set(fresh[len(fresh) - first :] if first else ())
+    why = f"a feed added later starts with its newest {first} of the last day"
+    return tuple(
+        a if i in chosen or not a.announce else Announcement(announce=False, why=why)
+        for i, a in enumerate(decided)
+    )
+
+
+def _folded(drafts: Sequence[Draft], decided: Sequence[Announcement]) -> tuple[Announcement, ...]:
+    """A flood: the newest few get cards, the rest one list."""
+    loud = [i for i, a in enumerate(decided) if a.announce]
+    if len(loud) <= FLOOD:
+        return tuple(decided)
+    loud.sort(key=lambda i: drafts[i].position)
+    folded = set(loud[FLOOD_CARDS:])
+    return tuple(
+        Announcement(announce=True, fold=True) if i in folded else a for i, a in enumerate(decided)
+    )
