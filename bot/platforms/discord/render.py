@@ -1,0 +1,341 @@
+"""Content becomes the JSON body of a Discord message: an embed and its buttons. Pure.
+
+Every limit is kept by construction: each part has a budget, and the budgets add up to less than
+Discord takes. Counted in UTF-16 units; the figures are those of Discord's API documents.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from urllib.parse import quote
+
+from bot.commands import Reply
+from bot.platforms.discord.escape import fit, units, verbatim
+from digests.model import Card, Content, Line, Listing, Notice, Span
+
+Body = dict[str, object]  # what goes out as JSON
+
+TITLE = 256
+DESCRIPTION = 4096
+AUTHOR = 256
+FOOTER = 512  # Discord takes 2048
+CONTENT = 2000
+ADDRESS = 2048
+BUTTON_ADDRESS = 512
+LABEL = 80
+CUSTOM_ID = 100
+
+TURN = "nd:turn:"  # custom_id of the buttons that turn pages: this, "<" or ">", the state
+
+_COLOUR = 0x3B6EA8
+_ROW, _BUTTON = 1, 2  # component types
+_GREY, _LINK = 2, 5  # button styles
+
+# The parts of a card's description; together with line breaks below DESCRIPTION.
+_SENTENCES = 2600
+_READING_TIME = 200
+_ALSO = 500
+_CHIP = 48
+_MOST_CHIPS = 12
+
+# A list may fill two embeds: all text of a message's embeds together is at most 6000.
+_LIST = 5000
+_BLOCK = 1200
+_MOST_LINES = 20
+_NOTES = 700
+_MOST_NOTES = 5
+_PUBLISHER = 80
+_SHORTEST_EXCERPT = 40
+
+_RLM = "\u200f"
+_TURN_LABELS = {
+    "ar": ("السابق", "التالي"),
+    "de": ("Zurück", "Weiter"),
+    "en": ("Previous", "Next"),
+    "es": ("Anterior", "Siguiente"),
+    "fr": ("Précédent", "Suivant"),
+    "ja": ("前へ", "次へ"),
+    "ru": ("Назад", "Вперёд"),
+    "zh": ("上一页", "下一页"),
+}
+# Only what RFC 3986 allows, a host with a dot in it, no user before the host.
+_HTTP = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?"
+    r"(?:[/?#](?:[a-z0-9/?:@!$&'()*+,;=._~#-]|%[0-9a-f]{2})*)?",
+    re.IGNORECASE,
+)
+
+
+def message(content: Content, *, mark: str = "", nonce: str = "", plain: bool = False) -> Body:
+    """A new message. `plain`: text alone, the form least likely to be refused."""
+    body: Body = {"allowed_mentions": {"parse": []}}
+    if plain:
+        body["content"] = _text(content, mark)
+    else:
+        body |= {"embeds": _embeds(content, mark), "components": _components(content)}
+    if nonce:
+        body |= {"nonce": nonce, "enforce_nonce": True}
+    return body
+
+
+def edit(content: Content, *, mark: str = "") -> Body:
+    """What shall stand instead; it also clears what a plain message said."""
+    return {"content": None, **message(content, mark=mark)}
+
+
+def reply(answer: Reply) -> Body:
+    """What the asker alone sees, with buttons to turn pages."""
+    body = edit(answer.content)
+    turns = _turns(answer)
+    if turns:
+        body["components"] = [*_components(answer.content), _row(turns)]
+    return body
+
+
+def address(url: str, limit: int = ADDRESS) -> str:
+    """The address as Discord takes it, "" when it does not or when it may not be trusted."""
+    encoded = quote(url.strip(), safe="%/:?#@!$&'()*+,;=._~-")
+    fits = len(encoded) <= limit and _HTTP.fullmatch(encoded)
+    return encoded if fits else ""
+
+
+def _embeds(content: Content, mark: str) -> list[Body]:
+    match content:
+        case Card():
+            return [_card(content, mark)]
+        case Listing():
+            return _listing(content, mark)
+        case Notice():
+            return [_notice(content, mark)]
+
+
+# --- a card ------------------------------------------------------------------------------
+
+
+def _card(card: Card, mark: str) -> Body:
+    author = " · ".join(part for part in (card.publisher, card.byline) if part)
+    return _filled(
+        title=_title(card.headline or card.key, rtl=False),
+        url=address(card.url),
+        author=_filled(name=_own(fit(author, AUTHOR - 1, verbatim), rtl=card.rtl)),
+        description="\n\n".join(_paragraphs(card)),
+        thumbnail=_filled(url=address(card.picture)),
+        timestamp=card.at.astimezone(UTC).isoformat(timespec="seconds"),
+        footer=_footer(card.footer, mark),
+        color=_COLOUR,
+    )
+
+
+def _paragraphs(card: Card) -> list[str]:
+    own = [
+        _own(fit(card.reading_time, _READING_TIME), rtl=card.rtl),
+        _own(fit(card.also, _ALSO), rtl=card.rtl),
+        " ".join(_chip(chip) for chip in card.chips[:_MOST_CHIPS]).strip(),
+    ]
+    told = fit(" ".join(card.sentences), _SENTENCES)
+    return [part for part in (told, "\n".join(line for line in own if line)) if part]
+
+
+def _chip(chip: str) -> str:
+    """In a code span nothing is markup but the backtick."""
+    shown = fit(chip.replace("`", "'"), _CHIP, verbatim)
+    return f"`{shown}`" if shown else ""
+
+
+# --- a list ------------------------------------------------------------------------------
+
+
+def _listing(listing: Listing, mark: str) -> list[Body]:
+    pages = _pages(_blocks(listing)) or [""]
+    embeds = [_filled(description=page, color=_COLOUR) for page in pages]
+    embeds[0]["title"] = _title(listing.title, rtl=listing.rtl)
+    embeds[-1] |= _filled(footer=_footer(listing.footer, mark))
+    return embeds
+
+
+def _blocks(listing: Listing) -> list[str]:
+    """Notes, then lines; what one line leaves of its share the next may use."""
+    notes = [fit(note, _NOTES // _MOST_NOTES) for note in listing.notes[:_MOST_NOTES]]
+    if not listing.lines:
+        notes.append(fit(listing.empty, _NOTES))
+    blocks = [_own(note, rtl=listing.rtl) for note in notes if note]
+    left = _LIST - sum(units(block) + 2 for block in blocks)
+    lines = listing.lines[:_MOST_LINES]
+    for index, line in enumerate(lines):
+        share = min(left // (len(lines) - index), _BLOCK)
+        blocks.append(_line(line, share - 2, rtl=listing.rtl))
+        left -= units(blocks[-1]) + 2
+    return blocks
+
+
+def _line(line: Line, budget: int, *, rtl: bool) -> str:
+    about = " · ".join(
+        part
+        for part in (
+            fit(line.publisher, _PUBLISHER),
+            f"<t:{int(line.at.timestamp())}:d>",
+            _chip(line.key),
+        )
+        if part
+    )
+    about = _own(about, rtl=rtl)
+    left = budget - units(about) - 1
+    head = _headline(line, left)
+    excerpt = _excerpt(line.excerpt, left - units(head) - 1)
+    return "\n".join(part for part in (head, about, excerpt) if part)
+
+
+def _headline(line: Line, budget: int) -> str:
+    url = address(line.url).replace("(", "%28").replace(")", "%29")
+    url = url if len(url) <= budget // 2 else ""
+    room = budget - len(url) - len("**[]()**")
+    # A bracket inside a link's text ends it, escaped or not.
+    brackets = str.maketrans("[]", "()") if url else {}
+    shown = fit((line.headline or line.key).translate(brackets), room) or "…"
+    if not url:
+        return f"**{shown}**"
+    return f"**[{shown}]({url})**"
+
+
+def _excerpt(spans: Sequence[Span], budget: int) -> str:
+    if budget < _SHORTEST_EXCERPT:
+        return ""
+    shown = ""
+    for span in _merged(spans):
+        room = budget - units(shown) - len("****")
+        part = _marked(span, room) if room > _SHORTEST_EXCERPT // 2 else ""
+        if not part and span.text.strip():
+            break
+        shown += part or " "
+    return shown.strip()
+
+
+def _marked(span: Span, room: int) -> str:
+    """The run in bold when it is a hit; blanks stay outside, or Discord shows the asterisks."""
+    core = fit(span.text, room - 2)
+    if not core:
+        return ""
+    before = " " if span.text[:1].isspace() else ""
+    after = " " if span.text[-1:].isspace() else ""
+    return f"{before}**{core}**{after}" if span.hit else f"{before}{core}{after}"
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Neighbours of one kind joined: two bold runs that touch would cancel each other."""
+    merged: list[Span] = []
+    for span in spans:
+        if merged and merged[-1].hit == span.hit:
+            merged[-1] = Span(merged[-1].text + span.text, span.hit)
+        elif span.text:
+            merged.append(span)
+    return merged
+
+
+def _pages(blocks: Iterable[str]) -> list[str]:
+    """The blocks, a blank line between, in as few descriptions as hold them."""
+    pages: list[str] = []
+    for block in blocks:
+        if pages and units(pages[-1]) + 2 + units(block) <= DESCRIPTION:
+            pages[-1] += "\n\n" + block
+        else:
+            pages.append(block)
+    return pages
+
+
+# --- a notice, and what all have ---------------------------------------------------------
+
+
+def _notice(notice: Notice, mark: str) -> Body:
+    return _filled(
+        title=_title(notice.title, rtl=notice.rtl),
+        description=fit(notice.text, DESCRIPTION, lines=True),
+        footer=_footer("", mark),
+        color=_COLOUR,
+    )
+
+
+def _title(text: str, *, rtl: bool) -> str:
+    return _own(fit(text, TITLE - 1), rtl=rtl) or "…"
+
+
+def _footer(text: str, mark: str) -> Body:
+    """The mark comes last and whole: by it a doubtful message is recognised."""
+    shown = fit(text, FOOTER - len(mark) - 3, verbatim)
+    return _filled(text=" · ".join(part for part in (shown, mark) if part))
+
+
+def _own(text: str, *, rtl: bool) -> str:
+    """A line of our own words, begun in their direction even when its first letter is foreign."""
+    return _RLM + text if text and rtl and not text.startswith(_RLM) else text
+
+
+def _filled(**parts: object) -> Body:
+    return {name: part for name, part in parts.items() if part not in ("", {}, None)}
+
+
+# --- buttons -----------------------------------------------------------------------------
+
+
+def _components(content: Content) -> list[Body]:
+    if not isinstance(content, Card):
+        return []
+    url = address(content.url, BUTTON_ADDRESS)
+    label = fit(content.read_label, LABEL, verbatim)
+    if not (url and label):
+        return []
+    return [_row([{"type": _BUTTON, "style": _LINK, "label": label, "url": url}])]
+
+
+def _turns(answer: Reply) -> list[Body]:
+    labels = _TURN_LABELS.get(answer.content.language, _TURN_LABELS["en"])
+    states = (("<", answer.previous), (">", answer.next))
+    return [
+        {"type": _BUTTON, "style": _GREY, "label": label, "custom_id": custom_id}
+        for label, (sign, state) in zip(labels, states, strict=True)
+        if state and len(custom_id := f"{TURN}{sign}{state}") <= CUSTOM_ID
+    ]
+
+
+def _row(buttons: list[Body]) -> Body:
+    return {"type": _ROW, "components": buttons}
+
+
+# --- text alone --------------------------------------------------------------------------
+
+
+def _text(content: Content, mark: str) -> str:
+    """The same in one piece of text; the mark is its last word, as in an embed's footer."""
+    end = f"-# {mark}" if mark else ""
+    room = CONTENT - units(end) - 1
+    kept: list[str] = []
+    for line in _text_lines(content):
+        if line and units(line) + 1 <= room:
+            kept.append(line)
+            room -= units(line) + 1
+    return "\n".join([*(kept or ["…"]), *([end] if end else [])])
+
+
+def _text_lines(content: Content) -> list[str]:
+    match content:
+        case Card():
+            return _card_text(content)
+        case Listing():
+            return _listing_text(content)
+        case Notice():
+            return [fit(content.title, TITLE), fit(content.text, 1500, lines=True)]
+
+
+def _card_text(card: Card) -> list[str]:
+    url = address(card.url, 600)
+    return [
+        fit(card.headline or card.key, 300),
+        f"<{url}>" if url else "",
+        fit(" ".join(card.sentences), 700),
+        fit(card.footer, 250),
+    ]
+
+
+def _listing_text(listing: Listing) -> list[str]:
+    lines = [fit(f"{line.headline} ({line.publisher})", 80) for line in listing.lines]
+    heads = [fit(listing.title, 120), *(fit(note, 120) for note in listing.notes[:2])]
+    return [*heads, *(lines or [fit(listing.empty, 300)])]

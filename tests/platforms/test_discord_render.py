@@ -1,0 +1,359 @@
+"""Content as Discord's JSON: harmless, inside every limit, complete."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands import Reply
+from bot.platforms.discord import render
+from bot.platforms.discord.escape import escape, fit, units
+from digests.model import Card, Key, Line, Listing, Notice, Span
+from tests.fakediscord.rules import faults_of
+
+AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+CARD = Card(
+    key=Key("k7f3"),
+    language="en",
+    rtl=False,
+    headline="Gateway flaw lets attackers in without a password",
+    url="https://news.example/gateway",
+    publisher="news.example",
+    byline="By Jane Doe",
+    at=AT,
+    sentences=("A flaw lets attackers in.", "A fixed version is out."),
+    reading_time="24 s here · 3 min at news.example",
+    also="Also told by 2: a.example, b.example",
+    chips=("vulnerability", "CVE-2026-1234"),
+    picture="https://news.example/picture.jpg",
+    footer="Example News · seen 2 Mar, 08:00 · k7f3",
+    read_label="Read full text",
+)
+LINE = Line(Key("k001"), "A headline", "https://news.example/1", "news.example", AT)
+LISTING = Listing("Found", (LINE,), "en", notes=("Searched as words.",), footer="page 1")
+NOTICE = Notice("Help", "/digest search ivanti\n/digest latest", "en")
+
+
+def embed(content, **kwargs):
+    (only,) = render.message(content, **kwargs)["embeds"]
+    return only
+
+
+def test_a_card_has_headline_author_text_and_a_link_button():
+    body = render.message(CARD, mark="m4rk", nonce="n1")
+    (shown,) = body["embeds"]
+    assert shown["title"] == "Gateway flaw lets attackers in without a password"
+    assert shown["url"] == "https://news.example/gateway"
+    assert shown["author"] == {"name": "news.example · By Jane Doe"}
+    assert shown["description"].startswith("A flaw lets attackers in. A fixed version is out.\n\n")
+    assert "24 s here · 3 min at news.example" in shown["description"]
+    assert "`CVE-2026-1234`" in shown["description"]
+    assert shown["timestamp"] == "2026-03-02T08:00:00+00:00"
+    assert shown["thumbnail"] == {"url": "https://news.example/picture.jpg"}
+    assert body["components"][0]["components"][0]["url"] == "https://news.example/gateway"
+    assert (body["nonce"], body["enforce_nonce"]) == ("n1", True)
+    assert body["allowed_mentions"] == {"parse": []}
+    assert faults_of(body) == []
+
+
+def test_the_mark_is_the_last_word_of_the_footer():
+    assert embed(CARD, mark="m4rk")["footer"]["text"] == f"{CARD.footer} · m4rk"
+    assert embed(LISTING, mark="m4rk")["footer"]["text"] == "page 1 · m4rk"
+    assert embed(NOTICE, mark="m4rk")["footer"]["text"] == "m4rk"
+
+
+def test_the_mark_survives_an_endless_footer():
+    footer = embed(replace(CARD, footer="word " * 5000), mark="m4rk")["footer"]["text"]
+    assert footer.endswith("… · m4rk")
+
+
+def test_no_mark_no_nonce_nothing_invented():
+    body = render.message(NOTICE)
+    assert "nonce" not in body
+    assert "footer" not in body["embeds"][0]
+
+
+@pytest.mark.parametrize("content", [CARD, LISTING, NOTICE])
+def test_the_plain_form_is_text_alone_and_ends_with_the_mark(content):
+    body = render.message(content, mark="m4rk", nonce="n1", plain=True)
+    assert body["content"].split()[-1] == "m4rk"
+    assert not {"embeds", "components"} & body.keys()
+    assert faults_of(body) == []
+
+
+def test_a_plain_card_shows_its_address_without_unfolding_it():
+    body = render.message(CARD, plain=True)
+    assert "<https://news.example/gateway>" in body["content"]
+
+
+def test_an_edit_clears_the_text_of_a_plain_message():
+    assert render.edit(CARD, mark="m")["content"] is None
+
+
+def test_a_long_address_loses_its_button_and_keeps_the_title_link():
+    url = "https://news.example/" + "a" * 600
+    body = render.message(replace(CARD, url=url))
+    assert body["components"] == []
+    assert body["embeds"][0]["url"] == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "vbscript:x",
+        "https://google.com@evil.example/",
+        "https://user:secret@news.example/",
+        "https:///news.example",
+        "https://news.example/%zz",
+        "https://bücher.example/",
+        "https://news.example\\@evil.example",
+        "https://news.example/" + "a" * 2100,
+        "//news.example",
+        "not an address",
+        "",
+    ],
+)
+def test_an_address_that_may_not_be_trusted_is_no_link_anywhere(url):
+    body = render.message(replace(CARD, url=url, picture=url))
+    assert not {"url", "thumbnail"} & body["embeds"][0].keys()
+    assert body["components"] == []
+    assert "<http" not in render.message(replace(CARD, url=url), plain=True)["content"]
+
+
+def test_an_address_with_foreign_letters_is_encoded():
+    assert render.address("https://news.example/أخبار?q=a b") == (
+        "https://news.example/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1?q=a%20b"
+    )
+
+
+def test_a_list_links_headlines_dates_them_and_marks_hits():
+    line = replace(LINE, excerpt=(Span("the "), Span("patch", hit=True), Span("ed gateway")))
+    shown = embed(replace(LISTING, lines=(line,)))["description"]
+    assert "Searched as words." in shown
+    assert "**[A headline](https://news.example/1)**" in shown
+    assert "news.example · <t:1772438400:d> · `k001`" in shown
+    assert "the **patch**ed gateway" in shown
+
+
+def test_touching_hits_are_one_bold_run_and_blanks_stay_outside():
+    line = replace(LINE, excerpt=(Span("a "), Span("zero ", hit=True), Span("day ", hit=True)))
+    assert "a **zero day**" in embed(replace(LISTING, lines=(line,)))["description"]
+
+
+def test_parentheses_and_brackets_do_not_break_a_headline_link():
+    line = replace(LINE, headline="[a](b) c", url="https://news.example/x_(y)")
+    shown = embed(replace(LISTING, lines=(line,)))["description"]
+    assert "**[(a)(b) c](https://news.example/x_%28y%29)**" in shown
+
+
+def test_twenty_long_lines_all_stand_with_their_keys():
+    long = replace(
+        LINE,
+        headline="Attackers " * 30,
+        url="https://news.example/" + "a" * 300,
+        excerpt=(Span("word " * 200), Span("hit", hit=True)),
+    )
+    lines = tuple(replace(long, key=Key(f"k{n:03d}")) for n in range(20))
+    body = render.message(replace(LISTING, lines=lines, footer="f" * 3000), mark="m4rk")
+    text = "".join(part["description"] for part in body["embeds"])
+    assert all(f"`k{n:03d}`" in text for n in range(20))
+    assert faults_of(body) == []
+
+
+def test_a_list_without_lines_says_so():
+    listing = replace(LISTING, lines=(), empty="No stories.")
+    assert "No stories." in embed(listing)["description"]
+
+
+def test_a_reply_has_buttons_only_where_there_is_a_page():
+    def labels(answer):
+        body = render.reply(answer)
+        return [b["label"] for row in body["components"] for b in row["components"]]
+
+    assert labels(Reply(LISTING)) == []
+    assert labels(Reply(LISTING, next="q:abc:2")) == ["Next"]
+    assert labels(Reply(LISTING, previous="q:abc:1", next="q:abc:3")) == ["Previous", "Next"]
+    assert labels(Reply(replace(LISTING, language="ar"), next="q:abc:2")) == ["التالي"]
+    assert labels(Reply(CARD, next="q:abc:2")) == ["Read full text", "Next"]
+
+
+def test_the_longest_state_fits_its_button_even_when_both_are_the_same():
+    body = render.reply(Reply(LISTING, previous="s" * 90, next="s" * 90))
+    ids = [button["custom_id"] for button in body["components"][0]["components"]]
+    assert len(set(ids)) == 2
+    assert max(map(len, ids)) <= 100
+    assert all(name[len(render.TURN) + 1 :] == "s" * 90 for name in ids)
+
+
+def test_right_to_left_lines_of_our_own_begin_right_to_left():
+    shown = embed(replace(CARD, rtl=True, language="ar"))["description"]
+    assert "\n\n\u200f24 s here" in shown
+
+
+# --- text from outside -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("@everyone", r"\@everyone"),
+        ("@here", r"\@here"),
+        ("<@123>", r"\<\@123\>"),
+        ("<@&123>", r"\<\@&123\>"),
+        ("<#123>", r"\<#123\>"),
+        ("<!channel>", r"\<!channel\>"),
+        ("<!subteam^S1>", r"\<!subteam^S1\>"),
+        ("&lt;!here&gt;", "&lt;!here&gt;"),
+        ("<http://evil|bank.com>", r"\<http\://evil\|bank.com\>"),
+        ("[google.com](http://evil)", r"\[google.com\](http\://evil)"),
+        ("[a](<http://evil>)", r"\[a\](\<http\://evil\>)"),
+        ("</digest:1>", r"\</digest:1\>"),
+        ("<t:0:R>", r"\<t\:0:R\>"),
+        ("<:e:1>", r"\<\:e:1\>"),
+        ("<id:browse>", r"\<id:browse\>"),
+        ("discord.gg/abc", r"discord\.gg/abc"),
+        ("DISCORD.com/invite/abc", r"DISCORD\.com/invite/abc"),
+        ("discordapp.com/invite/abc", r"discordapp\.com/invite/abc"),
+        ("```x```", r"\`\`\`x\`\`\`"),
+        ("||spoiler||", r"\|\|spoiler\|\|"),
+        ("# heading", r"\# heading"),
+        ("-# small", r"\-# small"),
+        ("- point", r"\- point"),
+        ("1. point", r"1\. point"),
+        ("> quote", r"\> quote"),
+        ("*a* _b_ ~~c~~", r"\*a\* \_b\_ \~\~c\~\~"),
+        ("a\\*b", r"a\\\*b"),
+        (":smile:", r"\:smile:"),
+        ("C# and C++, 2.5 - 3, #1", "C# and C++, 2.5 - 3, #1"),
+        ("https://news.example/a_b", r"https\://news.example/a\_b"),
+    ],
+)
+def test_markup_from_outside_is_shown_and_does_nothing(text, shown):
+    assert escape(text) == shown
+
+
+def test_line_starts_are_tamed_on_every_line():
+    assert escape("a\n# b\n  - c\n12. d") == "a\n\\# b\n  \\- c\n12\\. d"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\u202eb", "ab"),
+        ("a\x1b[31mb", r"a\[31mb"),
+        ("a\x00b", "ab"),
+        ("a\nb\r\nc\u2028d", "a b c d"),
+        ("a\U000e0041b", "ab"),
+        ("a\ud800b", "a\ufffdb"),
+        ("\u2068open", "\u2068open\u2069"),
+        (" \u200b\u2069 \n", ""),
+        ("ينشر Ivanti 1.2", "ينشر Ivanti 1.2"),
+    ],
+)
+def test_unseen_characters_do_not_reach_discord(text, shown):
+    assert fit(text, 100) == shown
+
+
+def test_a_cut_never_goes_through_an_emoji_or_an_escape():
+    family = "👩‍👩‍👧‍👦"
+    assert fit(family * 50, 60).rstrip("…").replace(family, "") == ""
+    for limit in range(5, 40):
+        cut = fit("*" * 50, limit)
+        assert units(cut) <= limit
+        assert cut.rstrip("…").replace("\\*", "") == ""
+
+
+def test_every_mention_in_every_field_is_tamed():
+    bad = "@everyone <@1> </x:1> <id:browse>"
+    card = Card(
+        Key(bad), "en", False, bad, "", bad, bad, AT, (bad,), bad, bad, (bad,), "", bad, bad
+    )
+    line = Line(Key("k"), bad, "https://a.example/", bad, AT, (Span(bad), Span(bad, hit=True)))
+    listing = Listing(bad, (line,), "en", False, (bad,), bad, bad)
+    for content in (card, listing, replace(listing, lines=()), Notice(bad, bad)):
+        assert faults_of(render.message(content, mark="m")) == []
+        assert faults_of(render.message(content, mark="m", plain=True)) == []
+
+
+# --- any content at all ------------------------------------------------------------------
+
+NASTY = st.sampled_from(
+    [
+        "",
+        " ",
+        "@everyone",
+        "*" * 300,
+        "👩‍👩‍👧‍👦" * 90,
+        "a\u0301" * 300,
+        "<@1>",
+        "\u2068" * 40,
+        "word " * 900,
+    ]
+)
+TEXT = st.one_of(NASTY, st.text(max_size=60), st.text(min_size=3000, max_size=3010))
+WORD = st.text(max_size=20)
+URL = st.one_of(
+    TEXT,
+    st.text(max_size=30).map("https://news.example/".__add__),
+    st.integers(400, 2100).map(lambda n: "https://news.example/" + "a" * n),
+)
+MOMENT = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+KEY = st.text("abcdefghjk234", max_size=8).map(Key)
+LANGUAGE = st.sampled_from(["en", "ar", "ja", "xx"])
+CARDS = st.builds(
+    Card,
+    key=KEY,
+    language=LANGUAGE,
+    rtl=st.booleans(),
+    headline=TEXT,
+    url=URL,
+    publisher=TEXT,
+    byline=TEXT,
+    at=MOMENT,
+    sentences=st.lists(TEXT, max_size=4).map(tuple),
+    reading_time=TEXT,
+    also=TEXT,
+    chips=st.lists(TEXT, max_size=15).map(tuple),
+    picture=URL,
+    footer=TEXT,
+    read_label=TEXT,
+)
+SPANS = st.lists(st.builds(Span, TEXT, st.booleans()), max_size=5).map(tuple)
+LINES = st.builds(Line, KEY, TEXT, URL, TEXT, MOMENT, SPANS)
+LISTINGS = st.builds(
+    Listing,
+    title=TEXT,
+    lines=st.one_of(st.lists(LINES, max_size=6).map(tuple), LINES.map(lambda line: (line,) * 20)),
+    language=LANGUAGE,
+    rtl=st.booleans(),
+    notes=st.lists(TEXT, max_size=8).map(tuple),
+    footer=TEXT,
+    empty=TEXT,
+)
+CONTENT = st.one_of(CARDS, LISTINGS, st.builds(Notice, TEXT, TEXT, LANGUAGE, st.booleans()))
+
+
+@given(CONTENT, st.booleans())
+def test_any_content_makes_a_body_that_discord_takes(content, plain):
+    body = render.message(content, mark="m4rkm4rkm4rk", nonce="n" * 25, plain=plain)
+    assert faults_of(body) == []
+    json.dumps(body, ensure_ascii=False).encode()
+    last = body["content"] if plain else body["embeds"][-1]["footer"]["text"]
+    assert last.split()[-1] == "m4rkm4rkm4rk"
+
+
+@given(CONTENT, st.text(max_size=90), st.text(max_size=90))
+def test_any_reply_makes_a_body_that_discord_takes(content, previous, following):
+    assert faults_of(render.reply(Reply(content, previous, following))) == []
+
+
+@given(st.text(), st.integers(5, 60))
+def test_fitting_keeps_the_limit_for_any_text(text, limit):
+    assert units(fit(text, limit)) <= limit
