@@ -1,0 +1,235 @@
+"""When a feed is asked again: every wait with the reason for its number. Pure.
+
+Two duties pull at each wait. A story should reach people soon, so a healthy feed is asked as
+often as its owner wants (`every`). A publisher's wishes come first, so nothing here ever returns
+a time before the one that headers, the document or an error permit.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from digests.model import (
+    CacheHints,
+    Fetched,
+    FetchFailed,
+    FetchOutcome,
+    NotModified,
+    Trouble,
+    Validators,
+)
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+# Without validators each poll moves the whole document: more than hourly is impolite.
+UNCONDITIONAL = HOUR
+# Publishers mistype lifetimes (a year is common); a news feed is looked at daily at least.
+LONGEST_HINT = DAY
+# Retry-After may say 0 or a century. Under a minute is no pause, over a week is a mistake.
+SHORTEST_RETRY, LONGEST_RETRY = timedelta(minutes=1), WEEK
+# 429 without a time: long enough to matter to the host, doubled for each one in a row.
+RATE_LIMIT_FIRST = timedelta(minutes=15)
+# A broken server is tried again within half a working day, however long it was broken.
+LONGEST_BACKOFF = 6 * HOUR
+# 410 means never; the feed is marked gone, and this only keeps a clock from asking by mistake.
+NEVER = timedelta(days=365)
+# Silence up to a week is ordinary. Beyond it a new entry may come later by 1/50 of that silence,
+# and at most by eight times what the owner wants: `every` also says how urgent the feed is.
+ORDINARY_SILENCE, SHARE_OF_SILENCE, SLOWEST = WEEK, 50, 8
+# Feeds registered in one second are moved apart once, by at most a thirtieth of their interval.
+SPREAD = 30
+# Backoff is stretched by up to a quarter, so that feeds that failed together return apart.
+STRETCH = 0.25
+# Clocks are set back a little all the time; only more than this is taken for a jump.
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is remembered of one feed between two polls."""
+
+    url: str
+    validators: Validators = field(default_factory=Validators)
+    body_hash: bytes = b""  # of the last body that was read to its end
+    next_poll: datetime | None = None  # None: at once
+    last_poll: datetime | None = None
+    last_success: datetime | None = None
+    failures: int = 0  # in a row
+    trouble: Trouble | None = None  # of the last poll, None when it went well
+    reason: str = ""
+    status: int = 0  # HTTP status of the last answer, 0 when none came
+    gone: bool = False  # 410: asked again only when somebody resumes it
+    moved_to: str = ""
+    title: str = ""  # the feed's own
+    first_poll_done: bool = False
+    announce_first: bool = False  # False: registered at installation, welcomed by a digest
+    entries: int = 0  # in the last document
+    rate: timedelta | None = None  # median gap between its entries
+    slow: bool = False  # was killed in the worker before: belongs in the slow lane
+    newest: datetime | None = None  # when it last brought a new entry, by our clock
+    paused: bool = False
+
+
+def is_due(state: FeedState, now: datetime) -> bool:
+    """Whether to poll: its time has come, or our clock jumped back behind the last poll."""
+    if state.paused or state.gone:
+        return False
+    if state.next_poll is None or now >= state.next_poll:
+        return True
+    return state.last_poll is not None and now < state.last_poll - CLOCK_SLACK
+
+
+def next_poll(
+    state: FeedState,
+    outcome: FetchOutcome,
+    *,
+    now: datetime,
+    every: timedelta,
+    ttl: timedelta | None = None,
+    jitter: float = 0.0,
+) -> datetime:
+    """When to ask this feed again after `outcome`; `state` is the one from before it.
+
+    `every` is a floor that nothing undercuts. `jitter`, in [0, 1), belongs to the feed and stays
+    the same for its life (a hash of its URL).
+    """
+    if isinstance(outcome, FetchFailed):
+        wait = _after_failure(state, outcome, every, jitter)
+    else:
+        wait = _after_success(state, outcome, now=now, every=every, ttl=ttl, jitter=jitter)
+    return now + max(wait, every)
+
+
+def host_pause(
+    outcome: FetchOutcome, *, failures: int, now: datetime, jitter: float = 0.0
+) -> datetime | None:
+    """Until when to leave the whole host alone: after a 429 only, else None.
+
+    `failures` counts the host's 429s in a row before this one.
+    """
+    if not isinstance(outcome, FetchFailed) or outcome.status != 429:  # noqa: PLR2004 - HTTP
+        return None
+    asked = _retry_after(outcome.hints)
+    return now + (asked or _doubled(RATE_LIMIT_FIRST, failures, cap=DAY, jitter=jitter))
+
+
+def polled(
+    state: FeedState,
+    outcome: FetchOutcome,
+    *,
+    now: datetime,
+    every: timedelta,
+    ttl: timedelta | None = None,
+    jitter: float = 0.0,
+) -> FeedState:
+    """The state after a poll, as far as the outcome alone decides it.
+
+    A new document's validators and hash are not taken here: they may only be committed together
+    with its stories, and never when the document was cut off.
+    """
+    due = next_poll(state, outcome, now=now, every=every, ttl=ttl, jitter=jitter)
+    if isinstance(outcome, FetchFailed):
+        return _failed(replace(state, next_poll=due), outcome, now)
+    well = replace(
+        state,
+        next_poll=due,
+        last_poll=now,
+        last_success=now,
+        failures=0,
+        trouble=None,
+        reason="",
+        gone=False,
+    )
+    if isinstance(outcome, NotModified):
+        return replace(well, status=304, validators=_adopted(state.validators, outcome))
+    return replace(well, status=outcome.document.status, moved_to=outcome.moved_to)
+
+
+def _failed(state: FeedState, outcome: FetchFailed, now: datetime) -> FeedState:
+    asked = outcome.trouble is not Trouble.RATE_LIMITED or outcome.status != 0
+    if not asked:  # its host is paused: nothing was asked, so nothing was learned of the feed
+        return state
+    return replace(
+        state,
+        last_poll=now,
+        failures=state.failures + 1,
+        trouble=outcome.trouble,
+        reason=outcome.reason,
+        status=outcome.status,
+        gone=state.gone or outcome.trouble is Trouble.GONE,
+    )
+
+
+def _adopted(old: Validators, outcome: NotModified) -> Validators:
+    """A 304 may renew one of the two and stay silent about the other."""
+    new = outcome.validators
+    return Validators(new.etag or old.etag, new.last_modified or old.last_modified)
+
+
+def _after_success(
+    state: FeedState,
+    outcome: Fetched | NotModified,
+    *,
+    now: datetime,
+    every: timedelta,
+    ttl: timedelta | None,
+    jitter: float,
+) -> timedelta:
+    nothing = timedelta(0)
+    asked = min(max(outcome.hints.max_age or nothing, ttl or nothing), LONGEST_HINT)
+    if isinstance(outcome, Fetched) and outcome.validators == Validators():
+        asked = max(asked, UNCONDITIONAL)
+    wait = max(asked, every, _seldom(state, every, now))
+    if state.last_poll is None:
+        wait += every * (jitter / SPREAD)
+    return max(min(wait, DAY), _retry_after(outcome.hints) or nothing)
+
+
+def _seldom(state: FeedState, every: timedelta, now: datetime) -> timedelta:
+    """The wait for a feed that seldom publishes; at most `every` for all the others."""
+    silence = max(state.rate or timedelta(0), now - state.newest if state.newest else timedelta(0))
+    return min((silence - ORDINARY_SILENCE) / SHARE_OF_SILENCE, every * SLOWEST)
+
+
+def _after_failure(
+    state: FeedState, outcome: FetchFailed, every: timedelta, jitter: float
+) -> timedelta:
+    asked = _retry_after(outcome.hints)
+    fixed = _fixed_wait(state, outcome)
+    if fixed is not None:
+        return max(fixed, asked or fixed)
+    if asked is not None:  # it named the time itself: neither sooner nor later
+        return asked
+    if outcome.trouble is Trouble.RATE_LIMITED:
+        return _doubled(RATE_LIMIT_FIRST, state.failures, cap=DAY, jitter=jitter)
+    return _doubled(every, state.failures, cap=LONGEST_BACKOFF, jitter=jitter)
+
+
+def _fixed_wait(state: FeedState, outcome: FetchFailed) -> timedelta | None:
+    """The wait after an answer whose meaning does not change by asking more often."""
+    match outcome.trouble:
+        case Trouble.GONE:
+            return NEVER
+        case Trouble.NOT_FOUND:  # once may be a slip during their deployment, twice is an answer
+            return HOUR if state.failures == 0 else DAY
+        case Trouble.UNAUTHORISED | Trouble.BOT_WALL:  # insisting looks like an attack
+            return DAY
+        case Trouble.REFUSED:  # 451 is a court's decision: those last
+            return WEEK if outcome.status == 451 else DAY  # noqa: PLR2004 - HTTP
+        case Trouble.BLOCKED_ADDRESS | Trouble.BAD_URL:  # no byte leaves, so it costs nobody
+            return HOUR
+        case _:
+            return None
+
+
+def _doubled(first: timedelta, times: int, *, cap: timedelta, jitter: float) -> timedelta:
+    """`first` doubled for each failure before, stretched by the jitter, never above `cap`."""
+    doubled = first * (1 << min(times, 16))  # 16 doublings of a minute are 45 days: enough
+    return min(doubled * (1 + STRETCH * jitter), cap)
+
+
+def _retry_after(hints: CacheHints) -> timedelta | None:
+    if hints.retry_after is None:
+        return None
+    return min(max(hints.retry_after, SHORTEST_RETRY), LONGEST_RETRY)
