@@ -1,0 +1,115 @@
+"""Bytes of a feed to raw entries; the only import of feedparser, and of what it does badly.
+
+The way of a document: charset -> tame -> slices -> feedparser on what is new. Whatever happens
+on the way, the end is a `Parsed`: feedparser's complaints never drop a feed, and what it raises
+becomes a refusal with a reason.
+"""
+
+import io
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from digests.feeds.alternates import feeds_of_page
+from digests.feeds.charsets import to_utf8
+from digests.feeds.documents import Ended, ended, mended, opened
+from digests.feeds.entries import Parsed, RawEntry, beyond_limit, selected
+from digests.feeds.fields import facts_of, raw_entry
+from digests.feeds.jsonfeed import looks_like_json, parse_json
+from digests.feeds.slices import Cut, TooMuch, cut
+from digests.model import Document, FeedFacts, Refusal
+
+__all__ = ["Parsed", "RawEntry", "parse"]
+
+_TORN = (Refusal("the last entry", "the document was cut off in the middle of it"),)
+
+
+def parse(document: Document, known: frozenset[bytes], now: datetime) -> Parsed:
+    """Take a document apart. Entries whose fingerprint is in `known` are counted, not parsed."""
+    base = urljoin(document.final_url, document.content_location)
+    body = to_utf8(document.body, document.content_type).lstrip()
+    if looks_like_json(body):
+        return parse_json(body, base, known, now)
+    tame = opened(body)
+    if tame.is_page:
+        return Parsed(FeedFacts(alternates=feeds_of_page(body, base)))
+    if not tame.root:
+        return _unread("neither XML nor JSON")
+    return _parse_xml(ended(tame), base, known, now)
+
+
+def _parse_xml(document: Ended, base: str, known: frozenset[bytes], now: datetime) -> Parsed:
+    """Slice first, and believe the slices only when feedparser counts the same."""
+    body, part = _sliced(document.body, known)
+    if isinstance(part, TooMuch):
+        return _unread(part.reason)
+    parsed = _parse_slices(part, base, now) if part else None
+    if parsed is None:
+        parsed = _parse_whole(body, base, known, now)
+    if document.whole:
+        return parsed
+    torn = _TORN if document.torn else ()
+    return replace(parsed, refused=(*parsed.refused, *torn), whole=False)
+
+
+def _sliced(body: bytes, known: frozenset[bytes]) -> tuple[bytes, Cut | TooMuch | None]:
+    """The cut, and the body that a full parse is to see: mended when it did not slice."""
+    part = cut(body, known)
+    if part is not None:
+        return body, part
+    repaired = mended(body)
+    return repaired, None if repaired is body else cut(repaired, known)
+
+
+def _parse_slices(part: Cut, base: str, now: datetime) -> Parsed | None:
+    """What is new of a sliced document; None when slices and entries do not match."""
+    result = _ask_feedparser(part.body, base)
+    if isinstance(result, str) or len(result["entries"]) != part.kept:
+        return None
+    return Parsed(
+        facts_of(result["feed"], result["version"], len(part.slices)),
+        entries=tuple(raw_entry(entry, base, now) for entry in result["entries"]),
+        positions=part.positions,
+        refused=beyond_limit(part.surplus),
+        slices=part.slices,
+        unchanged=part.unchanged,
+        whole=not part.surplus,
+    )
+
+
+def _parse_whole(body: bytes, base: str, known: frozenset[bytes], now: datetime) -> Parsed:
+    result = _ask_feedparser(body, base)
+    if isinstance(result, str):
+        return _unread(result)
+    entries = result["entries"]
+    facts = facts_of(result["feed"], result["version"], len(entries))
+    if not facts.format:
+        return _unread("no feed: neither RSS nor Atom")
+    return selected(facts, (raw_entry(entry, base, now) for entry in entries), known)
+
+
+def _ask_feedparser(body: bytes, base: str) -> dict[str, Any] | str:
+    """The result of feedparser, or why there is none.
+
+    Bytes in a stream, never a string: a string may be an address or a file to it. The body is
+    UTF-8 by now; said so, or its own guesses would win. Sanitizing and resolving are quadratic
+    and not needed, as no markup of a feed is ever passed on.
+    """
+    import feedparser  # noqa: PLC0415 - 20 MB that only a worker needs
+
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": base}
+    try:
+        result: dict[str, Any] = feedparser.parse(
+            io.BytesIO(body),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as fault:  # noqa: BLE001 - hostile input makes it raise nearly anything
+        return f"the parser gave up: {type(fault).__name__}"
+    return result
+
+
+def _unread(reason: str) -> Parsed:
+    return Parsed(FeedFacts(), refused=(Refusal("the document", reason),))
