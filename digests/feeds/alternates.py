@@ -2,8 +2,8 @@
 
 import html
 import re
-from urllib.parse import urljoin
 
+from digests.feeds.entries import joined
 from digests.text.links import shown
 
 _LOOKED_THROUGH = 512 * 1024
@@ -31,7 +31,7 @@ def feeds_of_page(page: bytes, url: str) -> tuple[str, ...]:
     for tag in _TAG.finditer(page[:_LOOKED_THROUGH].decode("utf-8", "replace")):
         attributes = _attributes(tag[2])
         if tag[1].lower() == "base":
-            base = urljoin(url, attributes.get("href", ""))
+            base = joined(url, attributes.get("href", ""))
         elif _is_feed(attributes) and (address := shown(attributes.get("href", ""), base)):
             found[address] = None
     return tuple(found)[:_MAX_FEEDS]

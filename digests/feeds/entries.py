@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from urllib.parse import urljoin
 
 from digests.feeds.slices import MAX_ENTRIES, fingerprint
 from digests.model import FeedFacts, Refusal
@@ -102,6 +103,14 @@ def escaped(text: str) -> str:
     Ampersands stay: publishers escape twice more often than they write `&amp;` as an example.
     """
     return text.replace("<", "&lt;")
+
+
+def joined(base: str, address: str) -> str:
+    """An address made absolute; what cannot be joined stays as it is, to be refused when shown."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 def primary(tag: str) -> str:

@@ -15,6 +15,7 @@ from digests.feeds.entries import (
     MAX_PICTURES,
     RawEntry,
     escaped,
+    joined,
     primary,
     seconds_of,
 )
@@ -47,7 +48,7 @@ def facts_of(feed: _Fields, version: str, entries: int) -> FeedFacts:
 
 def raw_entry(entry: _Fields, base: str, now: datetime) -> RawEntry:
     """One entry; `base` is the document's address."""
-    link = _link(entry)
+    link = joined(base, stated) if (stated := _link(entry)) else ""
     body, body_base, language = _body(entry)
     return RawEntry(
         id=_text(entry, "id"),
@@ -55,7 +56,7 @@ def raw_entry(entry: _Fields, base: str, now: datetime) -> RawEntry:
         title=_markup(entry, "title"),
         body=body,
         # A base the document states itself; else relative addresses are relative to the page.
-        base=body_base if body_base and body_base != base else (link or base),
+        base=joined(base, body_base) if body_base else (link or base),
         language=primary(language),
         author=_author(entry),
         published=_published(entry, now),
