@@ -38,15 +38,17 @@ _WIDE_STARTS = (  # "<" in the wide encodings, when the mark is missing
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,40}")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]{1,41})[\"']")
 _HTTP = re.compile(r"charset\s*=\s*[\"']?([^\"';,\s]{1,41})", re.IGNORECASE)
+_META = re.compile(rb"<meta\s[^>]{0,200}?charset\s*=\s*[\"']?([^\"'>\s;/]{1,41})", re.IGNORECASE)
 _DECLARATION_WITHIN = 1024
+_META_WITHIN = 4096
 
 
 def to_utf8(body: bytes, content_type: str = "") -> bytes:
     """The document in UTF-8, without a byte order mark; never raises.
 
     Order of belief: byte order mark, the look of wide characters, UTF-8 that is valid and not
-    contradicted, charset of the Content-Type header, XML declaration, UTF-8 with a few faults,
-    and windows-1252, which reads everything.
+    contradicted, charset of the Content-Type header, XML declaration or meta element, UTF-8 with
+    a few faults, and windows-1252, which reads everything.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -81,7 +83,8 @@ def is_utf8(body: bytes) -> bool:
 
 
 def _declared(body: bytes) -> str:
-    found = _DECLARED.search(body[:_DECLARATION_WITHIN])
+    """What an XML declaration says, or the meta element of a page."""
+    found = _DECLARED.search(body[:_DECLARATION_WITHIN]) or _META.search(body[:_META_WITHIN])
     return found[1].decode("ascii", "replace") if found else ""
 
 

@@ -14,6 +14,7 @@ from digests.feeds.entries import (
     primary,
     selected,
 )
+from digests.feeds.slices import MAX_COUNTED
 from digests.model import FeedFacts, Refusal
 from digests.text.links import shown
 from digests.text.plain import title_text
@@ -37,6 +38,8 @@ def parse_json(body: bytes, base: str, known: frozenset[bytes], now: datetime) -
         return _no_feed("JSON, but no JSON Feed")
     listed = top.get("items")
     objects = listed if isinstance(listed, list) else []
+    if len(objects) > MAX_COUNTED:
+        return _no_feed(f"there are more than {MAX_COUNTED} entries")
     refused = tuple(
         Refusal(f"entry {number}", "not a JSON object")
         for number, entry in enumerate(objects, start=1)

@@ -16,6 +16,7 @@ MAX_COUNTED = 100_000
 MAX_DEPTH = 256
 MAX_ATTRIBUTES = 512  # of one element: the parser behind is quadratic in them
 MAX_NAMESPACES = 256  # different ones: each is compared with every element
+MAX_TOPICS = 1_000  # of one entry: each is compared with all before it
 MAX_WORD = 256  # of a person's name: the parser behind looks through it quadratically
 
 _FINGERPRINT_BYTES = 12
@@ -32,12 +33,20 @@ _NAMESPACES = (
 )
 _ENTRIES = frozenset(space + name for space in _NAMESPACES for name in ("item", "entry"))
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/ "
+_MEDIA = "http://search.yahoo.com/mrss/ "
+_ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd "
 _PEOPLE = frozenset(
     [space + name for space in _NAMESPACES for name in ("author", "managingEditor", "webMaster")]
     + [_DUBLIN_CORE + name for name in ("author", "creator", "publisher")]
-    + ["http://www.itunes.com/dtds/podcast-1.0.dtd author"]
+    + [_ITUNES + "author"]
 )
-_OF_INTEREST = _ENTRIES | _PEOPLE
+_TOPICS = frozenset(
+    [space + name for space in _NAMESPACES for name in ("category", "keywords", "tags")]
+    + [_DUBLIN_CORE + "subject", _MEDIA + "category", _MEDIA + "keywords"]
+    + [_ITUNES + "category", _ITUNES + "keywords"]
+)
+_NOTED = _PEOPLE | _TOPICS
+_OF_INTEREST = _ENTRIES | _NOTED
 _TAG = re.compile(rb"<(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
 _LONG_WORD = re.compile(rb"[\w.+@-]{%d}" % MAX_WORD)
 
@@ -95,7 +104,8 @@ class _Survey:
         self._depth = 0
         self._entry = -1  # where the open entry starts
         self._entry_depth = 0
-        self._person = -1
+        self._noted = -1  # where the open element about people or topics starts
+        self._topics = 0
         self._namespaces: set[tuple[str | None, str | None]] = set()
         self._parser = expat.ParserCreate(namespace_separator=" ")
 
@@ -112,8 +122,8 @@ class _Survey:
     def _start(self, name: str, attributes: list[str]) -> None:
         self._depth += 1
         if name in _OF_INTEREST:
-            if name in _PEOPLE:
-                self._person = self._parser.CurrentByteIndex
+            if name in _NOTED:
+                self._noted = self._parser.CurrentByteIndex
             elif self._entry < 0:
                 self._entry = self._parser.CurrentByteIndex
                 self._entry_depth = self._depth
@@ -125,22 +135,27 @@ class _Survey:
     def _end(self, name: str) -> None:
         if self._depth == self._entry_depth:
             self._close_entry()
-        elif self._person >= 0 and name in _PEOPLE:
-            self._close_person()
+        elif self._noted >= 0 and name in _NOTED:
+            self._check(name in _PEOPLE)
         self._depth -= 1
 
     def _close_entry(self) -> None:
         end = _end_of_element(self._body, self._entry, self._parser.CurrentByteIndex)
         self.spans.append((self._entry, end))
-        self._entry, self._entry_depth = -1, 0
+        self._entry, self._entry_depth, self._topics = -1, 0, 0
         if len(self.spans) > MAX_COUNTED:
             raise _Stop(f"there are more than {MAX_COUNTED} entries")
 
-    def _close_person(self) -> None:
+    def _check(self, is_person: bool) -> None:
+        """Whether the element that ends is one that the parser behind can bear."""
         end = self._parser.CurrentByteIndex
-        if _LONG_WORD.search(self._body, self._person, end):
+        if is_person and _LONG_WORD.search(self._body, self._noted, end):
             raise _Stop(f"a name has a word of more than {MAX_WORD} characters")
-        self._person = -1
+        if not is_person:
+            self._topics += 1 + self._body.count(b",", self._noted, end)
+            if self._topics > MAX_TOPICS:
+                raise _Stop(f"an entry has more than {MAX_TOPICS} topics")
+        self._noted = -1
 
     def _namespace(self, prefix: str | None, uri: str | None) -> None:
         self._namespaces.add((prefix, uri))

@@ -12,6 +12,7 @@ _TAIL = 160  # characters looked at
 _ELLIPSIS = re.compile(r"(?:\[\s?(?:…|\.{3}|&hellip;)\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3,})\s*$")
 # A link's words that were left over when its markup went: "Continue reading on Example →".
 _READ_ON = re.compile(
+    r"(?:\A|(?<=[.!?…。！？؟»”\"')\]\n])|\s(?=[(\[]?(?-i:[A-ZА-Я\u0600-\uffff])))"  # not mid-sentence
     r"\s*(?:[(\[]\s?)?(?:"
     r"continue reading|read (?:more|on|the (?:full|rest|original|whole|complete)|full)|(?:see|view) more"
     r"|learn more|keep reading|weiterlesen|(?:den )?(?:ganzen|vollständigen) (?:artikel|beitrag)"

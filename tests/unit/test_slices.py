@@ -147,6 +147,21 @@ def test_a_name_of_endless_letters_is_refused(person):
     assert "word" in reason(rss(f"<item><{person}>{'a' * 300}</{person}></item>"))
 
 
+@pytest.mark.parametrize(
+    "topics",
+    [
+        "".join(f"<category>{number}</category>" for number in range(1_001)),
+        f"<keywords>{'a,' * 1_001}</keywords>",
+    ],
+)
+def test_thousands_of_topics_of_one_entry_are_refused(topics):
+    assert "topics" in reason(rss(f"<item>{topics}</item>"))
+
+
+def test_many_entries_with_a_few_topics_are_honest():
+    assert sliced(rss(*["<item><category>a</category></item>"] * 1_200)).kept == 1_200
+
+
 def test_a_long_list_of_authors_is_honest():
     names = ", ".join(f"Ada Quay {number}" for number in range(2_000))
     body = f'<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><item><dc:creator>{names}</dc:creator></item></rss>'
