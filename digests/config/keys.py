@@ -1,0 +1,384 @@
+"""THE table of keys: what feeds.yaml may hold. Reading, JSON Schema and docs all come from it."""
+
+import re
+from collections.abc import Iterable
+
+from digests.config.chats import Members, ToTarget
+from digests.config.codes import Country, Language
+from digests.config.durations import Duration, DurationOrNone
+from digests.config.kinds import Choice, Flag, Group, Key, ListOf, Text
+from digests.config.requests import Headers, Secret
+from digests.config.settings import Welcome
+from digests.config.urls import Url
+from digests.config.values import Count, Publisher, Range, Rule, Schedule, Topic, Zone
+from digests.model import Proof
+
+_EVERY = Duration("1m", "30d")
+_MAX_AGE = DurationOrNone(Duration("1h", "36500d"))
+_NAME = Text("a name on one line, at most 100 characters")
+_CARD_LANGUAGES = Choice(
+    {"en": "en", "ar": "ar"}, later=frozenset({"de", "es", "fr", "ja", "ru", "zh"})
+)
+
+
+class OfDefaults:
+    """Keys of `defaults`."""
+
+    EVERY = Key(
+        "every",
+        _EVERY,
+        "How often a feed is polled at most. It is polled more slowly where the publisher asks"
+        " for it, seldom publishes, or cannot be reached.",
+        default="15m",
+        example="30m",
+    )
+    FIRST = Key(
+        "first",
+        Count(),
+        "How many cards a feed brings when it is added to a running installation: `none`, a"
+        " number (the newest of the last 24 hours), or `all` (everything it holds, without any"
+        " limit).",
+        default="3",
+        example="none",
+    )
+    WELCOME = Key(
+        "welcome",
+        Choice({welcome.value: welcome for welcome in Welcome}),
+        "What the very first start tells each channel: `digest` (one list of the ten newest"
+        " stories), `none`, or `first` (as if every feed were added now).",
+        default="digest",
+        example="none",
+    )
+    KEEP = Key(
+        "keep",
+        Duration("1d", "36500d"),
+        "How long stories stay in the archive and can be searched. Never shorter than `max_age`:"
+        " what is forgotten could be told again.",
+        default="400d",
+        example="90d",
+    )
+    MAX_AGE = Key(
+        "max_age",
+        _MAX_AGE,
+        "Entries older than this when first seen go into the archive and can be searched, but"
+        " are never announced. `none` switches the limit off.",
+        default="3d",
+        example="7d",
+    )
+    FULL_TEXT = Key(
+        "full_text",
+        Flag(),
+        "Whether the publisher's page is read when a feed carries a teaser only.",
+        default="true",
+        example="false",
+    )
+    ALL = (EVERY, FIRST, WELCOME, KEEP, MAX_AGE, FULL_TEXT)
+
+
+class OfFeed:
+    """Keys of one feed."""
+
+    URL = Key(
+        "url",
+        Url(),
+        "The address to poll, http or https. No two feeds share one; addresses that differ only"
+        " in `www.`, a trailing slash or tracking parameters are the same.",
+        example="https://krebsonsecurity.com/feed/",
+        required=True,
+    )
+    NAME = Key(
+        "name",
+        _NAME,
+        "What people call it; stands in the footer of its cards.",
+        usual="the publisher",
+        example="Krebs on Security",
+    )
+    COUNTRY = Key(
+        "country",
+        Country(),
+        "Where its publisher is at home, for `country:` in queries.",
+        usual="unknown",
+        example="US",
+    )
+    LANGUAGE = Key(
+        "language",
+        Language(),
+        "The language it is written in.",
+        usual="found out from each text",
+        example="en",
+    )
+    PUBLISHER = Key(
+        "publisher",
+        Publisher(),
+        "Who stands behind it; feeds with one publisher count as one voice.",
+        usual="the registrable domain of `url`; host and port of a bare address",
+        example="krebsonsecurity.com",
+    )
+    TOPICS = Key(
+        "topics",
+        ListOf(Topic(), "topics", most=20),
+        "What all its stories are about, for `topic:` in queries.",
+        default="[]",
+        example="[crime, ransomware]",
+    )
+    SECURITY = Key(
+        "security",
+        Flag(),
+        "Whether everything in it is security news; then nothing of it is asked whether it is.",
+        default="false",
+        example="true",
+    )
+    EVERY = Key("every", _EVERY, "Its own pace.", usual="that of `defaults`", example="6h")
+    FIRST = Key(
+        "first",
+        Count(),
+        "How many cards it brings when it is added.",
+        usual="that of `defaults`",
+        example="all",
+    )
+    MAX_AGE = Key(
+        "max_age",
+        _MAX_AGE,
+        "Its own limit of age; a publisher who dates stories days before they appear in the feed"
+        " needs a longer one.",
+        usual="that of `defaults`",
+        example="14d",
+    )
+    FULL_TEXT = Key(
+        "full_text",
+        Flag(),
+        "Whether its publisher's pages are read.",
+        usual="that of `defaults`",
+        example="false",
+    )
+    HEADERS = Key(
+        "headers",
+        Headers(),
+        "Headers sent with every request to it. Their values come from the environment; only"
+        " `Accept` and `Accept-Language` may be written out.",
+        default="{}",
+        example='{X-Api-Key: "${INTEL_KEY}"}',
+    )
+    AUTH = Key(
+        "auth",
+        Secret(),
+        "The value of the `Authorization` header, from the environment. It is not sent to"
+        " another host when the feed redirects.",
+        usual="none",
+        example="Bearer ${INTEL_TOKEN}",
+    )
+    ALLOW_HTTP = Key(
+        "allow_http",
+        Flag(),
+        "Whether a redirect from https to http is followed.",
+        default="false",
+        example="true",
+    )
+    USER_AGENT = Key(
+        "user_agent",
+        Text(
+            "printable ASCII, at most 200 characters", re.compile(r"[\x21-\x7e][\x20-\x7e]*"), 200
+        ),
+        "Sent as `User-Agent` instead of our own name.",
+        usual="Nightdesk's own",
+        example="Mozilla/5.0 (compatible; ExampleBot/1.0)",
+    )
+    WAS = Key(
+        "was",
+        Url(),
+        "Its former address, after you changed `url`: its history is kept and nothing is told"
+        " again.",
+        usual="none",
+        example="https://krebsonsecurity.com/rss",
+    )
+    ALL = (
+        *(URL, NAME, COUNTRY, LANGUAGE, PUBLISHER, TOPICS, SECURITY, EVERY, FIRST, MAX_AGE),
+        *(FULL_TEXT, HEADERS, AUTH, ALLOW_HTTP, USER_AGENT, WAS),
+    )
+
+
+class OfChannel:
+    """Keys of one channel."""
+
+    NAME = Key(
+        "name",
+        _NAME,
+        "What you call it. No two channels share one.",
+        example="soc",
+        required=True,
+    )
+    TO = Key(
+        "to",
+        ToTarget(),
+        "Where its cards go: `slack:#name`, `slack:C0123ABC` (a conversation by id),"
+        " `slack:@name` (a person), `discord:1234567890` (a channel by id), or `terminal`. No two"
+        " channels share one.",
+        example="slack:#security-news",
+        required=True,
+    )
+    ONLY = Key(
+        "only",
+        Rule(),
+        "Its rule, in the query language: only stories that match are told.",
+        usual="everything",
+        example="topic:ransomware OR cve:*",
+    )
+    LANGUAGE = Key(
+        "language",
+        _CARD_LANGUAGES,
+        "The language of the card's own words; the story keeps its own.",
+        default="en",
+        example="ar",
+    )
+    TIMEZONE = Key(
+        "timezone",
+        Zone(),
+        "The clock by which its times are shown.",
+        default="UTC",
+        example="Europe/Berlin",
+    )
+    POST = Key(
+        "post",
+        Schedule(),
+        "When its cards are posted.",
+        default="each story",
+        example="each story",
+    )
+    PROOF = Key(
+        "proof",
+        Choice({proof.value: proof for proof in Proof}),
+        "What happens to a post of which nobody knows whether it arrived, where the bot may not"
+        " read the channel's history: `hold` it for you to decide, or `resend` it and risk that it"
+        " stands there twice.",
+        default="hold",
+        example="resend",
+    )
+    WAS = Key(
+        "was",
+        _NAME,
+        "Its former name, after you renamed it: nothing is told again.",
+        usual="none",
+        example="news",
+    )
+    ALL = (NAME, TO, ONLY, LANGUAGE, TIMEZONE, POST, PROOF, WAS)
+
+
+class OfNetwork:
+    """Keys of `network`."""
+
+    ALLOW = Key(
+        "allow",
+        ListOf(Range(), "allow"),
+        "Private ranges that feeds may reach, for publishers in your own network. All other"
+        " private, local and reserved addresses are refused, whatever a name resolves to.",
+        default="[]",
+        example="[10.1.0.0/16]",
+    )
+    ALL = (ALLOW,)
+
+
+_CHANNEL_LATER = {
+    "quiet": "quiet hours",
+    "breaking": "what passes quiet hours",
+    "mention": "mentioning people",
+    "thread": "updates in a thread",
+    "limit": "a limit per day",
+    "quota": "a limit per day for a part of the stories",
+}
+
+_FILE_LATER = {
+    "watches": "saved queries of one person",
+    "review": "comments that wait for an editor",
+    "summariser": "a language model of your own",
+}
+_FILE_WORDS = ("defaults", "feeds", "channels", "readers", "editors", "notices", "network")
+
+
+def _elsewhere(*groups: tuple[str, Iterable[str]]) -> dict[str, str]:
+    """Which group a key belongs to that was written into another one."""
+    return {name: group for group, names in reversed(groups) for name in names}
+
+
+_IN_FILE = ("the file itself", (*_FILE_WORDS, *_FILE_LATER))
+_IN_DEFAULTS = ("defaults", [key.name for key in OfDefaults.ALL])
+_IN_FEED = ("a feed", [*(key.name for key in OfFeed.ALL), "robots"])
+_IN_CHANNEL = ("a channel", [*(key.name for key in OfChannel.ALL), *_CHANNEL_LATER])
+_IN_NETWORK = ("network", [key.name for key in OfNetwork.ALL])
+
+DEFAULTS = Group(
+    "defaults", OfDefaults.ALL, {}, _elsewhere(_IN_FILE, _IN_CHANNEL, _IN_FEED, _IN_NETWORK)
+)
+FEED = Group(
+    "a feed",
+    OfFeed.ALL,
+    {"robots": "heeding robots.txt"},
+    _elsewhere(_IN_FILE, _IN_CHANNEL, _IN_DEFAULTS, _IN_NETWORK),
+)
+CHANNEL = Group(
+    "a channel",
+    OfChannel.ALL,
+    _CHANNEL_LATER,
+    _elsewhere(_IN_FILE, _IN_FEED, _IN_DEFAULTS, _IN_NETWORK),
+)
+NETWORK = Group("network", OfNetwork.ALL)
+
+
+class OfFile:
+    """Keys of the file itself."""
+
+    DEFAULTS = Key(
+        "defaults",
+        DEFAULTS,
+        "What holds for every feed that does not say otherwise, and for the installation.",
+        example="{every: 30m}",
+    )
+    FEEDS = Key(
+        "feeds",
+        ListOf(FEED, "feeds", most=10_000, least=1),
+        "The feeds to poll.",
+        example="[{url: https://krebsonsecurity.com/feed/}]",
+        required=True,
+    )
+    CHANNELS = Key(
+        "channels",
+        ListOf(CHANNEL, "channels"),
+        "Where stories are told. Without any, stories are archived and can be searched.",
+        default="[]",
+        example='[{name: soc, to: "slack:#security-news"}]',
+    )
+    READERS = Key(
+        "readers",
+        Members("readers", everyone=True),
+        "Who may search: `everyone` in the workspaces and servers of your channels, or lists.",
+        default="everyone",
+        example="{slack: [U0123ABC]}",
+    )
+    EDITORS = Key(
+        "editors",
+        Members("editors", everyone=False),
+        "Who may pause feeds and send held posts again.",
+        usual="nobody",
+        example='{discord: ["role:4567"]}',
+    )
+    NOTICES = Key(
+        "notices",
+        ToTarget(),
+        "The operator's channel: feeds in trouble, held posts, mistakes in this file.",
+        usual="none; the log only",
+        example="slack:#nightdesk-ops",
+    )
+    NETWORK = Key(
+        "network",
+        NETWORK,
+        "What feeds may reach.",
+        example="{allow: [10.1.0.0/16]}",
+    )
+    ALL = (DEFAULTS, FEEDS, CHANNELS, READERS, EDITORS, NOTICES, NETWORK)
+
+
+FILE = Group(
+    "feeds.yaml",
+    OfFile.ALL,
+    _FILE_LATER,
+    _elsewhere(_IN_DEFAULTS, _IN_FEED, _IN_CHANNEL, _IN_NETWORK),
+)

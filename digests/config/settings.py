@@ -1,0 +1,49 @@
+"""What feeds.yaml says, as values: read once, checked, defaults filled in."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from digests.model import Channel, Feed, Target
+
+
+class Welcome(StrEnum):
+    """What the first start of an installation tells its channels."""
+
+    DIGEST = "digest"  # one list of the newest stories
+    NONE = "none"
+    FIRST = "first"  # as if every feed were added now
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds for every feed that does not say otherwise, and for the installation."""
+
+    every: timedelta = timedelta(minutes=15)
+    first: int | None = 3  # None: all
+    welcome: Welcome = Welcome.DIGEST
+    keep: timedelta = timedelta(days=400)
+    max_age: timedelta | None = timedelta(days=3)  # None: no limit
+    full_text: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who may do something: everyone, or those named."""
+
+    everyone: bool = False
+    slack: frozenset[str] = frozenset()  # user ids
+    discord: frozenset[str] = frozenset()  # user ids, or `role:` and the id of a role
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole file."""
+
+    defaults: Defaults = Defaults()
+    feeds: tuple[Feed, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    readers: People = People(everyone=True)
+    editors: People = People()
+    notices: Target | None = None
+    allow: tuple[str, ...] = ()  # private ranges that feeds may reach, as CIDR

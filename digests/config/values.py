@@ -1,0 +1,188 @@
+"""The other kinds of single values: rules, zones, numbers of cards, publishers, ranges."""
+
+import ipaddress
+import re
+import zoneinfo
+from dataclasses import dataclass
+from functools import cache
+
+from digests.config.kinds import Schema, or_variable, text_of, written_text
+from digests.config.sheet import Refused, Sheet, is_number, nearest
+from digests.config.tree import Node, Scalar
+from digests.config.urls import normal_host
+from digests.errors import QueryError
+from digests.rules.query import parse_strict
+from digests.text.links import registrable_domain
+
+_TOPIC = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_DAY_TIME = re.compile(r"\bat (\d{1,2}):(\d{2})\b", re.ASCII)
+_SCHEDULES = ("hourly", "daily at 08:30", "weekdays at 08:30", "weekly on monday at 09:00")
+_MOST_CARDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many cards a new feed brings: none, a number, or all."""
+
+    accepts: str = f"none, a number from 0 to {_MOST_CARDS:,}, or all"
+
+    def read(self, node: Node, sheet: Sheet) -> int | None:
+        """The number, None for all; raises Refused."""
+        if isinstance(node, Scalar) and is_number(node):
+            if not re.fullmatch(r"[0-9]{1,4}", node.text) or int(node.text) > _MOST_CARDS:
+                raise Refused
+            return int(node.text)
+        text = text_of(node, sheet)
+        if text in {"none", "all"}:
+            return 0 if text == "none" else None
+        close = nearest(text, ("none", "all"))
+        hint = f"did you mean {close}?" if close else ""
+        raise Refused(hint=f"write {text}, without quotation marks" if text.isdecimal() else hint)
+
+    def schema(self) -> Schema:
+        """A number or a word."""
+        number = {"type": "integer", "minimum": 0, "maximum": _MOST_CARDS}
+        return {"anyOf": [number, *or_variable({"enum": ["none", "all"]})["anyOf"]]}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A query in its strict reading."""
+
+    accepts: str = "a query, such as topic:ransomware OR cve:*"
+
+    def read(self, node: Node, sheet: Sheet) -> str:
+        """The query's text; raises Refused with the place inside it."""
+        text = written_text(node, sheet, lines=True)
+        try:
+            parse_strict(text)
+        except QueryError as error:
+            raise Refused(
+                instead=error.message, hint=error.hint, offset=error.column - 1
+            ) from None
+        return text
+
+    def schema(self) -> Schema:
+        """A string; JSON Schema does not know the language. Digits alone are a word too."""
+        return {"type": ["string", "integer"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A time zone of the IANA database."""
+
+    accepts: str = "a time zone, such as UTC, Europe/Berlin or America/New_York"
+
+    def read(self, node: Node, sheet: Sheet) -> str:
+        """Its name; raises Refused."""
+        text = text_of(node, sheet)
+        if text in _zones():
+            return text
+        cities = {name.rpartition("/")[2]: name for name in sorted(_zones()) if "/" in name}
+        close = nearest(text, _zones()) or cities.get(nearest(text.replace(" ", "_"), cities), "")
+        raise Refused(hint=f"did you mean {close}?" if close else "")
+
+    def schema(self) -> Schema:
+        """A string: the list of zones changes several times a year."""
+        return or_variable({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$"})
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones()) - {"localtime", "Factory"}
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a channel gets its stories; only one way so far."""
+
+    accepts: str = "each story"
+
+    def read(self, node: Node, sheet: Sheet) -> str:
+        """`each story`; raises Refused."""
+        text = text_of(node, sheet)
+        if text == "each story":
+            return text
+        impossible = next((m for m in _DAY_TIME.finditer(text) if not _is_time(m)), None)
+        if impossible:
+            hint = "a day goes from 00:00 to 23:59"
+            raise Refused("an impossible time", hint=hint, offset=impossible.start(1))
+        close = nearest(text, ("each story", *_SCHEDULES))
+        if text.partition(" ")[0] in {"hourly", "daily", "weekdays", "weekly"}:
+            raise Refused("which is not yet possible", hint="write each story")
+        raise Refused(hint="did you mean each story?" if close == "each story" else "")
+
+    def schema(self) -> Schema:
+        """An enumeration of one."""
+        return or_variable({"enum": ["each story"]})
+
+
+def _is_time(match: re.Match[str]) -> bool:
+    return int(match[1]) < 24 and int(match[2]) < 60  # noqa: PLR2004 - hours and minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A word that stories are sorted by."""
+
+    accepts: str = "a topic: small letters, digits and -, such as ransomware or supply-chain"
+
+    def read(self, node: Node, sheet: Sheet) -> str:
+        """The topic; raises Refused."""
+        text = text_of(node, sheet)
+        if _TOPIC.fullmatch(text) and text == text.lower() and len(text) <= 40:  # noqa: PLR2004 - a chip
+            return text
+        meant = "-".join(_TOPIC.findall(text.lower()[:80]))
+        raise Refused(hint=f"write {meant}" if meant and len(meant) <= 40 else "")  # noqa: PLR2004 - ditto
+
+    def schema(self) -> Schema:
+        """Its shape; letters of any script."""
+        pattern = r"^[^\sA-Z_,;:]+$"
+        return or_variable({"type": "string", "pattern": pattern, "maxLength": 40})
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who stands behind a feed: a domain, or host and port."""
+
+    accepts: str = "a domain, such as krebsonsecurity.com"
+
+    def read(self, node: Node, sheet: Sheet) -> str:
+        """The domain in lower case and punycode; raises Refused."""
+        text = text_of(node, sheet)
+        if "://" in text:
+            raise Refused(hint=f"write {registrable_domain(text) or 'the domain alone'}")
+        host, colon, port = text.rpartition(":")
+        if not colon or "]" in port:
+            host, port, colon = text, "", ""
+        if not host or (colon and not re.fullmatch(r"[1-9][0-9]{0,4}", port)):
+            raise Refused
+        return normal_host(host) + (f":{port}" if port else "")
+
+    def schema(self) -> Schema:
+        """Its shape."""
+        return or_variable({"type": "string", "pattern": r"^[^\s/@?#]+$", "maxLength": 260})
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Addresses that may be reached although they are private."""
+
+    accepts: str = "an address or a range, such as 10.1.0.0/16"
+
+    def read(self, node: Node, sheet: Sheet) -> str:
+        """The range as CIDR; raises Refused."""
+        text = written_text(node, sheet)
+        try:
+            network = ipaddress.ip_network(text, strict=False)
+        except ValueError:
+            raise Refused from None
+        if "/" in text and network.network_address != ipaddress.ip_interface(text).ip:
+            raise Refused("whose address lies inside the range", hint=f"write {network}")
+        if not network.prefixlen:
+            raise Refused("which is every address", hint="name the ranges that feeds need")
+        return str(network)
+
+    def schema(self) -> Schema:
+        """Its letters."""
+        return or_variable({"type": "string", "pattern": r"^[0-9A-Fa-f.:]+(?:/[0-9]{1,3})?$"})
