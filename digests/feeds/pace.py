@@ -110,7 +110,7 @@ def host_pause(
     """
     if not isinstance(outcome, FetchFailed) or outcome.status != 429:  # noqa: PLR2004 - HTTP
         return None
-    asked = _retry_after(outcome.hints)
+    asked = retry_after(outcome.hints)
     return now + (asked or _doubled(RATE_LIMIT_FIRST, failures, cap=DAY, jitter=jitter))
 
 
@@ -183,7 +183,7 @@ def _after_success(
     wait = max(asked, every, _seldom(state, every, now))
     if state.last_poll is None:
         wait += every * (jitter / SPREAD)
-    return max(min(wait, DAY), _retry_after(outcome.hints) or nothing)
+    return max(min(wait, DAY), retry_after(outcome.hints) or nothing)
 
 
 def _seldom(state: FeedState, every: timedelta, now: datetime) -> timedelta:
@@ -195,7 +195,7 @@ def _seldom(state: FeedState, every: timedelta, now: datetime) -> timedelta:
 def _after_failure(
     state: FeedState, outcome: FetchFailed, every: timedelta, jitter: float
 ) -> timedelta:
-    asked = _retry_after(outcome.hints)
+    asked = retry_after(outcome.hints)
     fixed = _fixed_wait(state, outcome)
     if fixed is not None:
         return max(fixed, asked or fixed)
@@ -229,7 +229,8 @@ def _doubled(first: timedelta, times: int, *, cap: timedelta, jitter: float) -> 
     return min(doubled * (1 + STRETCH * jitter), cap)
 
 
-def _retry_after(hints: CacheHints) -> timedelta | None:
+def retry_after(hints: CacheHints) -> timedelta | None:
+    """How long the publisher asked us to stay away, within reason; None when it did not."""
     if hints.retry_after is None:
         return None
     return min(max(hints.retry_after, SHORTEST_RETRY), LONGEST_RETRY)
