@@ -81,12 +81,13 @@ def guess(text: str) -> str:
     """What was probably meant by "15 minutes", "1h30m", "1.5 h" or "15"; "" when unclear."""
     if len(text) > 40:  # noqa: PLR2004 - no duration is that long
         return ""
-    rest = re.sub(r"(?<=\d)\s*(?:,|and)\s*|[\s_]+", " ", text.lower()).strip()
+    rest = re.sub(r",|\band\b", " ", text.lower()).strip()
     parts = _PART.findall(rest)
     if not parts or _PART.sub("", rest).strip() or any(word not in _UNIT for _, word in parts):
         return ""
     seconds = sum(float(number) * _SECONDS[_UNIT[word]] for number, word in parts)
-    return _spelled(round(seconds)) if seconds >= 1 else ""
+    meant = _spelled(round(seconds)) if seconds >= 1 else ""
+    return meant if parse(meant) else ""
 
 
 def _spelled(seconds: int) -> str:

@@ -21,7 +21,7 @@ SECRETS = (
     "correct-horse",
     "battery",
     "hunter2",
-    "12345678",
+    "98765432",
     "this-is-not-a-real",
     "not-a-real-hook",
 )
