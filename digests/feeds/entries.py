@@ -54,19 +54,20 @@ class _Selection:
 
 def selected(
     facts: FeedFacts,
-    raws: Iterable[RawEntry],
+    raws: Iterable[tuple[int, RawEntry]],
     known: frozenset[bytes],
     *,
     refused: Sequence[Refusal] = (),
-    whole: bool = True,
 ) -> Parsed:
     """Leave out what is known already, for documents that cannot be sliced before parsing.
+
+    `raws` are entries with their positions in the document.
 
     The fingerprint is of the entry as we read it, so it differs from the slice of the same entry;
     a document that changes from one way to the other is compared entry by entry once more.
     """
     chosen = _Selection()
-    for position, raw in enumerate(raws):
+    for position, raw in raws:
         mark = fingerprint(repr(raw).encode("utf-8", "replace"))
         if mark in known:
             chosen.unchanged += 1
@@ -84,7 +85,7 @@ def selected(
         refused=(*refused, *beyond_limit(chosen.surplus)),
         slices=tuple(chosen.slices),
         unchanged=chosen.unchanged,
-        whole=whole and not chosen.surplus,
+        whole=not chosen.surplus,
     )
 
 
@@ -107,6 +108,8 @@ def escaped(text: str) -> str:
 
 def joined(base: str, address: str) -> str:
     """An address made absolute; what cannot be joined stays as it is, to be refused when shown."""
+    if address.startswith(("https://", "http://")):
+        return address
     try:
         return urljoin(base, address)
     except ValueError:

@@ -51,7 +51,11 @@ def parse_json(body: bytes, base: str, known: frozenset[bytes], now: datetime) -
         format="json1",
     )
     authors = ", ".join(_authors(top))
-    raws = (_entry(entry, base, authors, now) for entry in objects if isinstance(entry, dict))
+    raws = (
+        (position, _entry(entry, base, authors, now))
+        for position, entry in enumerate(objects)
+        if isinstance(entry, dict)
+    )
     return selected(facts, raws, known, refused=refused)
 
 

@@ -21,6 +21,7 @@ from digests.model import Document, FeedFacts, Refusal
 
 __all__ = ["Parsed", "RawEntry", "parse"]
 
+_MOST_SINGLY = 200  # entries; each costs a pass over the whole document
 _TORN = (Refusal("the last entry", "the document was cut off in the middle of it"),)
 
 
@@ -43,7 +44,7 @@ def _parse_xml(document: Ended, base: str, known: frozenset[bytes], now: datetim
     body, part = _sliced(document.body, known)
     if isinstance(part, TooMuch):
         return _unread(part.reason)
-    parsed = _parse_slices(part, base, now) if part else None
+    parsed = _parse_slices(body, part, base, now) if part else None
     if parsed is None:
         parsed = _parse_whole(body, base, known, now)
     if document.whole:
@@ -61,10 +62,12 @@ def _sliced(body: bytes, known: frozenset[bytes]) -> tuple[bytes, Cut | TooMuch 
     return repaired, None if repaired is body else cut(repaired, known)
 
 
-def _parse_slices(part: Cut, base: str, now: datetime) -> Parsed | None:
+def _parse_slices(body: bytes, part: Cut, base: str, now: datetime) -> Parsed | None:
     """What is new of a sliced document; None when slices and entries do not match."""
     result = _ask_feedparser(part.body)
-    if isinstance(result, str) or len(result["entries"]) != part.kept:
+    if isinstance(result, str):
+        return _parse_singly(body, part, base, now)
+    if len(result["entries"]) != part.kept:
         return None
     return Parsed(
         facts_of(result["feed"], result["version"], len(part.slices)),
@@ -77,6 +80,31 @@ def _parse_slices(part: Cut, base: str, now: datetime) -> Parsed | None:
     )
 
 
+def _parse_singly(body: bytes, part: Cut, base: str, now: datetime) -> Parsed | None:
+    """Each new entry alone, when something in one of them makes feedparser raise.
+
+    Otherwise a single odd entry would keep its whole feed silent until it is gone.
+    """
+    if part.kept > _MOST_SINGLY or part.surplus:
+        return None
+    facts, raws, refused = FeedFacts(), dict[int, RawEntry](), list[Refusal]()
+    for position in part.positions:
+        alone = cut(body, frozenset(part.slices) - {part.slices[position]})
+        result = _ask_feedparser(alone.body) if isinstance(alone, Cut) else "lost on the way"
+        if isinstance(result, str):
+            refused.append(Refusal(f"entry {position + 1}", result))
+        elif not result["entries"]:
+            refused.append(Refusal(f"entry {position + 1}", "no entry to the parser"))
+        else:
+            facts = facts_of(result["feed"], result["version"], len(part.slices))
+            raws[position] = raw_entry(result["entries"][0], base, now)
+    if not raws:
+        return None
+    return Parsed(
+        facts, tuple(raws.values()), tuple(raws), tuple(refused), part.slices, part.unchanged
+    )
+
+
 def _parse_whole(body: bytes, base: str, known: frozenset[bytes], now: datetime) -> Parsed:
     result = _ask_feedparser(body)
     if isinstance(result, str):
@@ -85,7 +113,8 @@ def _parse_whole(body: bytes, base: str, known: frozenset[bytes], now: datetime)
     facts = facts_of(result["feed"], result["version"], len(entries))
     if not facts.format:
         return _unread("no feed: neither RSS nor Atom")
-    return selected(facts, (raw_entry(entry, base, now) for entry in entries), known)
+    raws = (raw_entry(entry, base, now) for entry in entries)
+    return selected(facts, enumerate(raws), known)
 
 
 def _ask_feedparser(body: bytes) -> dict[str, Any] | str:

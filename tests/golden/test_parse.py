@@ -184,7 +184,7 @@ def test_what_is_known_is_counted_and_not_parsed(name):
 @pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "rdf.xml", "feed.json", "broken.xml"])
 def test_one_new_entry_is_the_same_as_in_a_full_parse(name):
     full = parsed(name)
-    for position, (entry, mark) in enumerate(zip(full.entries, full.slices, strict=True)):
+    for entry, position, mark in zip(full.entries, full.positions, full.slices, strict=True):
         again = parsed(name, frozenset(full.slices) - {mark})
         assert (again.entries, again.positions) == ((entry,), (position,))
 
@@ -230,6 +230,19 @@ def test_when_slices_and_entries_do_not_match_the_whole_document_is_parsed():
     assert len(result.entries) == 2
     again = parse(document(nested), frozenset(result.slices), NOW)
     assert (again.entries, again.unchanged) == ((), 2)
+
+
+def test_an_entry_that_makes_the_parser_raise_does_not_silence_its_feed():
+    odd = b"<item><textInput><link>x</link></textInput></item>"
+    fine = b"<item><title>%d</title></item>"
+    body = b"<rss version='2.0'><channel>%s</channel></rss>" % (fine % 1 + odd + fine % 2)
+    result = parse(document(body), NOTHING, NOW)
+    assert [entry.title for entry in result.entries] == ["1", "2"]
+    assert result.positions == (0, 2)
+    assert [refusal.entry for refusal in result.refused] == ["entry 2"]
+    assert result.facts.format == "rss20"
+    again = parse(document(body), frozenset(result.slices), NOW)
+    assert (again.unchanged, again.entries, again.refused) == (3, (), ())
 
 
 @pytest.mark.parametrize(
