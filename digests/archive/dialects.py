@@ -1,0 +1,195 @@
+"""What differs between databases: connecting, transactions, errors, upserts, the full-text index.
+
+SQLite is the only one today. For another, everything that has to be written anew is in this file;
+the contract suite in tests/contract says what it has to do.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    column,
+    create_engine,
+    event,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+)
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import insert as _sqlite_insert
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from digests.errors import ArchiveError
+
+BUSY_SECONDS = 5.0  # how long to wait for another process that writes
+_CACHED_STATEMENTS = 256
+
+_WRITER = (
+    "PRAGMA journal_mode = WAL",
+    # FULL: a commit that was acknowledged survives a power cut. Group commit pays for it.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16000",
+    "PRAGMA journal_size_limit = 67108864",
+)
+# No memory mapping: a file cut short under a mapping kills the process instead of failing a read.
+_READER = ("PRAGMA query_only = ON", "PRAGMA temp_store = MEMORY", "PRAGMA cache_size = -8000")
+
+# The words are ours already (text/tokens.py): plain letters and digits. The tokenizer only splits
+# at spaces. No columnsize: search scores by itself, and every story would write a row for it.
+_CREATE_INDEX = """
+CREATE VIRTUAL TABLE story_fts USING fts5(
+    title, body, facets,
+    content = 'story_text', content_rowid = 'id', columnsize = 0,
+    tokenize = 'unicode61 remove_diacritics 0'
+)
+"""
+# Reading the words from their table inside the database halves the cost of handing them over.
+_ADD_TO_INDEX = """
+INSERT INTO story_fts (rowid, title, body, facets)
+SELECT id, title, body, facets FROM story_text
+WHERE id IN (SELECT value FROM json_each(?))
+"""
+_REMOVE_FROM_INDEX = """
+INSERT INTO story_fts (story_fts, rowid, title, body, facets)
+SELECT 'delete', id, title, body, facets FROM story_text
+WHERE id IN (SELECT value FROM json_each(?))
+"""
+
+indexed = table("story_fts", column("rowid"))
+_indexed_id: ColumnElement[int] = literal_column("story_fts.rowid")
+
+_WORDS = {
+    sqlite3.SQLITE_BUSY: "another program holds it; waited in vain",
+    sqlite3.SQLITE_LOCKED: "another program holds it; waited in vain",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it cannot be written to",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged",
+    sqlite3.SQLITE_NOTADB: "the file is no database",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk refused to read or write",
+    sqlite3.SQLITE_INTERRUPT: "it took too long",
+}
+
+
+def file_of(database: str) -> Path:
+    """The file behind a path or an address like sqlite:///news.db."""
+    if "://" not in database:
+        return Path(database)
+    try:
+        url = make_url(database)
+    except ArgumentError as exc:
+        raise ArchiveError(f"{database}: not a database address") from exc
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise ArchiveError(
+            f"{url.render_as_string()}: only SQLite is supported; write a path or sqlite:///path"
+        )
+    return Path(url.database)
+
+
+def connect_writer(path: Path) -> Engine:
+    """For the one thread that writes; a transaction takes the write lock at once."""
+    return _engine(lambda: _connect(str(path), _WRITER), size=1, begin="BEGIN IMMEDIATE")
+
+
+def connect_readers(path: Path, count: int) -> Engine:
+    """For threads that read, each transaction on one unchanging view of the database."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    return _engine(lambda: _connect(address, _READER), size=count, begin="BEGIN")
+
+
+def raw(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection."""
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
+
+
+def reason(error: BaseException) -> str:
+    """Why the database refused, in words for people."""
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause, "sqlite_errorcode", None)
+    words = None if code is None else _WORDS.get(code & 0xFF)  # the upper bits say more exactly
+    return words or " ".join(str(cause).split())
+
+
+def insert(into: Table) -> Insert:
+    """An insert that can say what to do on conflict."""
+    return _sqlite_insert(into)
+
+
+def values(wanted: Iterable[str | int]) -> Select[Any]:
+    """Many values as one parameter, so that the statement stays the same for any number of them."""
+    listed = func.json_each(literal(json.dumps(list(wanted)))).table_valued("value")
+    return select(listed.c.value)
+
+
+def create_index(connection: Connection) -> None:
+    """The full-text index, empty."""
+    connection.exec_driver_sql(_CREATE_INDEX)
+
+
+def add_to_index(connection: Connection, stories: Iterable[int]) -> None:
+    """Index these stories; their words must be in story_text."""
+    connection.exec_driver_sql(_ADD_TO_INDEX, (json.dumps(list(stories)),))
+
+
+def remove_from_index(connection: Connection, stories: Iterable[int]) -> None:
+    """Take these stories out; their words must still be in story_text."""
+    connection.exec_driver_sql(_REMOVE_FROM_INDEX, (json.dumps(list(stories)),))
+
+
+def in_index(expression: str) -> ColumnElement[bool]:
+    """Whether an indexed story matches; for statements on `indexed`."""
+    return literal_column("story_fts").op("MATCH", is_comparison=True)(literal(expression))
+
+
+def indexed_id() -> ColumnElement[int]:
+    """The id of an indexed story."""
+    return _indexed_id
+
+
+def is_ours(connection: Connection) -> bool:
+    """Whether the file is new and empty, or was made by us."""
+    tables = connection.exec_driver_sql("SELECT name FROM sqlite_schema").scalars().all()
+    return not tables or "alembic_version" in tables
+
+
+def _connect(address: str, pragmas: Iterable[str]) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        address,
+        uri=address.startswith("file:"),
+        timeout=BUSY_SECONDS,
+        isolation_level=None,  # transactions are begun by us, see _engine
+        check_same_thread=False,
+        cached_statements=_CACHED_STATEMENTS,
+    )
+    try:
+        for pragma in pragmas:
+            connection.execute(pragma)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _engine(connect: Any, *, size: int, begin: str) -> Engine:
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=0
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

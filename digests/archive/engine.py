@@ -1,0 +1,239 @@
+"""One thread that writes, a few that read, and an async face for both.
+
+Group commit: what waits when the writer is free is done in one transaction and so costs one wait
+for the disk. Each job has its own savepoint, so that one that fails fails alone; nobody hears of
+success before COMMIT has returned.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from digests.archive import dialects
+from digests.errors import ArchiveError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 3
+GROUP_SECONDS = 0.05  # a group takes in no more jobs after this: the first one is waiting
+GROUP_JOBS = 512
+_STEPS = 20_000  # of SQLite's virtual machine between two looks at the clock
+_DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error)
+
+
+@dataclass(slots=True)
+class _Job:
+    """Work for the writer, and who waits for it."""
+
+    work: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+    result: Any = None
+    error: Exception | None = None
+
+    def run(self, connection: Connection) -> None:
+        """Do it inside a savepoint. Raises only when the whole transaction is lost."""
+        driver = dialects.raw(connection)
+        driver.execute("SAVEPOINT job")
+        try:
+            self.result = self.work(connection)
+        except Exception as exc:  # whoever asked for the work is told
+            if not driver.in_transaction:  # a full disk makes SQLite roll back everything
+                raise
+            driver.execute("ROLLBACK TO job")
+            self.error = exc
+        driver.execute("RELEASE job")
+
+
+@dataclass(slots=True)
+class Engine:
+    """The connections of one archive. `start` before use, `close` after."""
+
+    path: Path
+    read_only: bool = False
+    monotonic: Callable[[], float] = time.monotonic
+    commits: int = 0
+    _jobs: "queue.SimpleQueue[_Job | None]" = field(default_factory=queue.SimpleQueue)
+    _writer: threading.Thread | None = None
+    _write_engine: sqlalchemy.Engine | None = None
+    _read_engine: sqlalchemy.Engine = field(init=False)
+    _readers: ThreadPoolExecutor = field(init=False)
+    _connection: Connection | None = None
+    _closed: bool = False
+
+    def start(self) -> None:
+        """Start the threads; nothing is opened before it is needed."""
+        self._read_engine = dialects.connect_readers(self.path, READERS)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="archive-read")
+        if not self.read_only:
+            self._write_engine = dialects.connect_writer(self.path)
+            self._writer = threading.Thread(target=self._serve, name="archive-write", daemon=True)
+            self._writer.start()
+
+    async def write(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Do work in the next transaction; returns when it is durable. Raises ArchiveError.
+
+        Once asked for, it is done even when the asker is cancelled meanwhile.
+        """
+        if self.read_only:
+            raise ArchiveError(f"{self.path}: opened for reading only")
+        if self._closed:
+            raise ArchiveError(f"{self.path}: is closed")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Job(lambda connection: work(connection, *args, **kwargs), loop, future))
+        return await future
+
+    async def read(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Do work on one unchanging view of what is committed. Raises ArchiveError."""
+        return await self._reading(lambda connection: work(connection, *args, **kwargs), None)
+
+    async def read_within(
+        self,
+        seconds: float,
+        work: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """The same, ended by force when it takes longer: for what people typed."""
+        return await self._reading(lambda connection: work(connection, *args, **kwargs), seconds)
+
+    async def close(self) -> None:
+        """Do what is still waiting, then let go of everything."""
+        if not self._closed:
+            self._closed = True
+            await asyncio.to_thread(self._end)
+
+    def fail(self, error: BaseException) -> ArchiveError:
+        """Our error for one of the database's."""
+        return ArchiveError(f"{self.path}: {dialects.reason(error)}")
+
+    def _end(self) -> None:
+        if self._writer is not None:
+            self._jobs.put(None)
+            self._writer.join()
+        if self._write_engine is not None:
+            self._write_engine.dispose()
+        self._readers.shutdown()
+        self._read_engine.dispose()
+
+    # --- the reading threads ---
+
+    async def _reading(self, work: Callable[[Connection], T], seconds: float | None) -> T:
+        if self._closed:
+            raise ArchiveError(f"{self.path}: is closed")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read, work, seconds)
+
+    def _read(self, work: Callable[[Connection], T], seconds: float | None) -> T:
+        try:
+            with self._read_engine.connect() as connection:
+                if seconds is None:
+                    return work(connection)
+                return self._limited(connection, work, seconds)
+        except _DATABASE_ERRORS as exc:
+            raise self.fail(exc) from exc
+
+    def _limited(
+        self, connection: Connection, work: Callable[[Connection], T], seconds: float
+    ) -> T:
+        end = self.monotonic() + seconds
+        driver = dialects.raw(connection)
+        driver.set_progress_handler(lambda: self.monotonic() > end, _STEPS)
+        try:
+            return work(connection)
+        finally:
+            driver.set_progress_handler(None, 0)
+
+    # --- the writing thread ---
+
+    def _serve(self) -> None:
+        """Groups until told to end."""
+        while (job := self._jobs.get()) is not None:
+            if not self._group(job):
+                break
+        self._disconnect()
+
+    def _group(self, first: _Job) -> bool:
+        """One transaction for what waits now; False when the last of it was the sign to end."""
+        taken = [first]
+        go_on = True
+        try:
+            connection = self._connected()
+            with connection.begin():
+                first.run(connection)
+                end = self.monotonic() + GROUP_SECONDS
+                while len(taken) < GROUP_JOBS and self.monotonic() < end:
+                    try:
+                        job = self._jobs.get_nowait()
+                    except queue.Empty:
+                        break
+                    if job is None:
+                        go_on = False
+                        break
+                    taken.append(job)
+                    job.run(connection)
+            self.commits += 1
+        except Exception as exc:  # noqa: BLE001 - the thread must outlive any fault of the database
+            # A fresh connection is what gets us going again once the cause is gone.
+            self._disconnect()
+            for job in taken:
+                job.error = exc
+        self._deliver(taken)
+        return go_on
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            assert self._write_engine is not None
+            self._connection = self._write_engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            connection.invalidate()
+            connection.close()
+        except _DATABASE_ERRORS:
+            pass  # it is being thrown away
+
+    def _deliver(self, jobs: list[_Job]) -> None:
+        """Tell each loop once; a commit of sixty jobs must not wake it sixty times."""
+        for job in jobs:
+            if isinstance(job.error, _DATABASE_ERRORS):
+                error = self.fail(job.error)
+                error.__cause__ = job.error
+                job.error = error
+        for loop in {job.loop for job in jobs}:
+            mine = [job for job in jobs if job.loop is loop]
+            try:
+                loop.call_soon_threadsafe(_resolve, mine)
+            except RuntimeError:
+                continue  # that loop was closed: nobody is left to be told
+
+
+def _resolve(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.future.done():  # cancelled meanwhile
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)

@@ -1,0 +1,132 @@
+"""Feeds as the archive keeps them: how each stands, what of it was seen, which hosts to spare."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, select, update
+
+from digests.archive import dialects, rows
+from digests.archive.schema import entry, feed, feed_slices, host_pause
+from digests.feeds.pace import FeedState
+from digests.model import Draft, EntryId, Feed, SeenEntry, StoryId
+
+# A title that says nothing ("Weekly update") may be an old acquaintance a thousand times over;
+# the newest of them are enough to recognise it.
+_SAME_TITLE = 1_000
+
+
+def register(
+    connection: Connection, feeds: Sequence[Feed], *, now: datetime, announce_first: bool
+) -> None:
+    """Make new feeds known; a moved one (`was`) keeps its history under the new address."""
+    known = set(connection.execute(select(feed.c.url)).scalars())
+    for one in feeds:
+        if one.url in known:
+            continue
+        if one.was in known:
+            connection.execute(update(feed).where(feed.c.url == one.was).values(url=one.url))
+            known.discard(one.was)
+        else:
+            fresh = FeedState(url=one.url, announce_first=announce_first, next_poll=now)
+            connection.execute(feed.insert().values(rows.feed_row(fresh)))
+        known.add(one.url)
+
+
+def states(connection: Connection) -> dict[str, FeedState]:
+    """Every feed ever registered, by its address."""
+    found = connection.execute(select(*rows.FEED_COLUMNS))
+    return {row.url: rows.feed_state_from(row) for row in found}
+
+
+def save_state(connection: Connection, state: FeedState) -> int:
+    """Write how a feed stands; returns its row id."""
+    statement = dialects.insert(feed).values(rows.feed_row(state))
+    changed = {c.name: statement.excluded[c.name] for c in rows.FEED_COLUMNS if c.name != "url"}
+    statement = statement.on_conflict_do_update(index_elements=["url"], set_=changed)
+    return int(connection.execute(statement.returning(feed.c.id)).scalar_one())
+
+
+def save_slices(connection: Connection, feed_id: int, slices: Sequence[bytes]) -> None:
+    """Replace what the last document of a feed consisted of."""
+    width = len(slices[0]) if slices else 0
+    if any(len(one) != width for one in slices):
+        raise ValueError("fingerprints of different lengths")
+    row = {"feed": feed_id, "width": width, "fingerprints": b"".join(slices)}
+    statement = dialects.insert(feed_slices).values(row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["feed"], set_=row))
+
+
+def known_slices(connection: Connection, url: str) -> frozenset[bytes]:
+    """The fingerprints of the last document, as committed with its stories."""
+    statement = select(feed_slices).join(feed, feed.c.id == feed_slices.c.feed)
+    row = connection.execute(statement.where(feed.c.url == url)).one_or_none()
+    if row is None or not row.width:
+        return frozenset()
+    joined, width = row.fingerprints, row.width
+    return frozenset(joined[at : at + width] for at in range(0, len(joined), width))
+
+
+def seen_entries(
+    connection: Connection, url: str, drafts: Sequence[Draft]
+) -> tuple[SeenEntry, ...]:
+    """All that is remembered of this feed under one of the drafts' ids, links or titles."""
+    feed_id = connection.execute(select(feed.c.id).where(feed.c.url == url)).scalar_one_or_none()
+    if feed_id is None:
+        return ()
+    wanted: tuple[tuple[Column[Any], set[str]], ...] = (
+        (entry.c.publisher_id, {draft.id for draft in drafts}),
+        (entry.c.link, {draft.link for draft in drafts}),
+        (entry.c.title_key, {draft.title_key for draft in drafts}),
+    )
+    found: dict[int, SeenEntry] = {}
+    for column, values in wanted:
+        found |= _entries_by(connection, feed_id, column, values - {""})
+    return tuple(found[key] for key in sorted(found))
+
+
+def _entries_by(
+    connection: Connection, feed_id: int, column: "Column[Any]", values: Iterable[str]
+) -> dict[int, SeenEntry]:
+    statement = (
+        select(
+            entry.c.id,
+            entry.c.story,
+            entry.c.publisher_id,
+            entry.c.link,
+            entry.c.title_key,
+            entry.c.words_hash,
+        )
+        .where(entry.c.feed == feed_id, column.in_(dialects.values(sorted(values))))
+        .order_by(entry.c.id.desc())
+    )
+    if column is entry.c.title_key:
+        statement = statement.limit(_SAME_TITLE)
+    return {
+        row.id: SeenEntry(
+            EntryId(row.id),
+            StoryId(row.story),
+            row.publisher_id,
+            row.link,
+            row.title_key,
+            row.words_hash,
+        )
+        for row in connection.execute(statement)
+    }
+
+
+def host_pauses(connection: Connection) -> dict[str, datetime]:
+    """Hosts that asked to be left alone, and until when."""
+    found = connection.execute(select(host_pause.c.host, host_pause.c.until))
+    return {row.host: row.until for row in found}
+
+
+def save_host_pause(connection: Connection, host: str, until: datetime | None) -> None:
+    """Remember until when to leave a host alone; None: it may be asked again."""
+    if until is None:
+        connection.execute(host_pause.delete().where(host_pause.c.host == host))
+        return
+    statement = dialects.insert(host_pause).values(host=host, until=until)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["host"], set_={"until": until})
+    )

@@ -1,0 +1,70 @@
+"""Many waiting cards become one list: what waited too long, and what is too much at once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, literal_column, or_, select, update
+
+from digests.archive import channels, dialects, outbox
+from digests.archive.rows import AnyRow
+from digests.archive.schema import post
+from digests.model import Destination, NewPost, PostState
+
+SUBJECT = "digest:busy-"  # then the first post folded into it: unique, as a post folds once
+_QUEUED = post.c.state == literal_column("'queued'")
+
+
+def fold(
+    connection: Connection, *, older_than: datetime, at_most: int | None, now: datetime
+) -> int:
+    """Fold cards queued before `older_than`, and the oldest where more than `at_most` wait.
+
+    Each place gets one post whose members are the folded stories; while that post has not been
+    sent, later ones join it. Returns how many cards were folded.
+    """
+    queues: defaultdict[Destination, list[AnyRow]] = defaultdict(list)
+    # A delay that was asked for (quiet hours, Retry-After) is no outage.
+    asked = or_(post.c.not_before.is_(None), post.c.not_before <= now)
+    waiting = select(post).where(_QUEUED, post.c.story.is_not(None), asked).order_by(post.c.id)
+    for row in connection.execute(waiting):
+        queues[Destination(row.platform, row.place)].append(row)
+    count = 0
+    for destination, rows in queues.items():
+        chosen = _chosen(rows, older_than, at_most)
+        if chosen:
+            _into_one(connection, destination, chosen, now)
+        count += len(chosen)
+    return count
+
+
+def _chosen(rows: Sequence[AnyRow], older_than: datetime, at_most: int | None) -> list[AnyRow]:
+    """The rows to fold: the newest are the ones worth a card of their own."""
+    surplus = 0 if at_most is None else max(len(rows) - at_most, 0)
+    return [row for at, row in enumerate(rows) if at < surplus or row.queued_at < older_than]
+
+
+def _into_one(
+    connection: Connection, destination: Destination, rows: Sequence[AnyRow], now: datetime
+) -> None:
+    members = tuple(row.story for row in rows)
+    still_open = (
+        select(post.c.id, post.c.subject, post.c.members)
+        .where(channels.at(destination), _QUEUED, post.c.subject.startswith(SUBJECT))
+        .order_by(post.c.id.desc())
+    )
+    found = connection.execute(still_open).first()
+    if found is None:
+        subject = f"{SUBJECT}{rows[0].id}:1"
+        one = NewPost(rows[0].channel, destination, subject, members=members)
+        outbox.owe(connection, [one], now)
+    else:
+        subject = found.subject
+        this = update(post).where(post.c.id == found.id)
+        connection.execute(this.values(members=(*found.members, *members)))
+    ids = dialects.values([row.id for row in rows])
+    connection.execute(
+        update(post)
+        .where(and_(post.c.id.in_(ids), _QUEUED))
+        .values(state=PostState.FOLDED, reason=f"told in {subject}")
+    )

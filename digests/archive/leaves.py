@@ -1,0 +1,99 @@
+"""One word, phrase or field of a query as an expression for the index. Pure.
+
+Every word is quoted and consists of letters and digits only, so nothing that a person types is
+ever read as syntax. The meaning of each field is that of rules/match.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from digests.archive.facets import facet
+from digests.rules.query import Field, Phrase, Word
+from digests.text.tokens import query_terms
+
+_FACETS = frozenset({"cve", "publisher", "topic", "country", "language", "feed"})
+_MOST_VARIANTS = 256  # of one phrase, over the forms of its words
+
+Positions = tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One thing that is looked for: how to find, to score and to mark it."""
+
+    expression: str
+    positions: Positions = ()  # each one matched by any of its words; () when there are no words
+    prefix: bool = False  # the last position is only how the word starts
+    phrase: bool = False  # in this order, without anything between
+
+
+def leaf_of(query: Word | Phrase | Field) -> Leaf | None:
+    """None when it can never match. Dates are no leaves, see dates.py."""
+    match query:
+        case Word(text, prefix):
+            return _word(text, prefix=prefix)
+        case Phrase(text):
+            return _phrase(text)
+        case Field("title", value, phrase=True):
+            return _in_title(_phrase(value))
+        case Field("title", value):
+            return _in_title(_word(value.rstrip("*"), prefix=value.endswith("*")))
+        case Field(name, value) if name in _FACETS:
+            words = query_terms(value) if name == "cve" and value != "*" else ()
+            return Leaf(quoted(facet(name, value)), words)
+        case _:
+            return None
+
+
+def quoted(word: str) -> str:
+    """A word, or several in a row, as a string of the index's language."""
+    return f'"{word}"'
+
+
+def _word(text: str, *, prefix: bool) -> Leaf | None:
+    positions = query_terms(text)
+    if not positions:
+        return None
+    parts = [_any_form(position) for position in positions]
+    if prefix:
+        parts[-1] = _any_form(positions[-1], star=" *")
+    return Leaf(_all(parts), positions, prefix=prefix)
+
+
+def _phrase(text: str) -> Leaf | None:
+    positions = tuple(p for word in text.split() for p in query_terms(word))
+    if not positions:
+        return None
+    parts = [
+        " OR ".join(quoted(" ".join(words)) for words in product(*map(sorted, piece)))
+        for piece in _pieces(positions)
+    ]
+    return Leaf(_all(parts), positions, phrase=len(positions) > 1)
+
+
+def _pieces(positions: Positions) -> list[Positions]:
+    """Each with a bearable number of variants; neighbours share a word to stay in a row."""
+    pieces: list[Positions] = []
+    start = 0
+    for end in range(1, len(positions) + 1):
+        variants = prod(len(p) for p in positions[start : end + 1])
+        if end == len(positions) or variants > _MOST_VARIANTS:
+            pieces.append(positions[start:end])
+            start = max(end - 1, start + 1)
+    return pieces
+
+
+def _in_title(leaf: Leaf | None) -> Leaf | None:
+    if leaf is None:
+        return None
+    return Leaf(f"{{title}} : ({leaf.expression})", leaf.positions, leaf.prefix, leaf.phrase)
+
+
+def _any_form(words: frozenset[str], star: str = "") -> str:
+    return " OR ".join(quoted(word) + star for word in sorted(words))
+
+
+def _all(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else " AND ".join(f"({part})" for part in parts)

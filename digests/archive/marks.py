@@ -1,0 +1,42 @@
+"""The two names of a post on a platform, made from its id whenever they are needed.
+
+Both are opaque: whoever sees one learns nothing, and another installation's never equal ours.
+
+The mark stands in the message for as long as the message does, so it never changes. The nonce is
+what makes a platform take a second sending for the first one; it must be the same for all attempts
+of our own, also after a crash. Only when an operator redrives a post it changes: a message that
+was deleted by hand still owns its nonce on Discord, which then answers "not found" to the new one,
+and the operator has looked at the channel.
+"""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+MARK_LENGTH = 12  # 62 bits
+NONCE_LENGTH = 25  # what Discord allows
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names the posts of one installation."""
+
+    installation: str
+
+    def mark(self, post: int) -> str:
+        """What is shown small in the message, to find it again."""
+        return self._name("mark", str(post), MARK_LENGTH)
+
+    def nonce(self, post: int, life: int) -> str:
+        """`life`: how often an operator has sent it on its way again."""
+        return self._name("nonce", f"{post}/{life}", NONCE_LENGTH)
+
+    def _name(self, purpose: str, what: str, length: int) -> str:
+        key = self.installation.encode()[:64]
+        digest = blake2b(what.encode(), digest_size=32, key=key, person=purpose.encode())
+        number = int.from_bytes(digest.digest())
+        characters = []
+        for _ in range(length):
+            number, rest = divmod(number, len(_ALPHABET))
+            characters.append(_ALPHABET[rest])
+        return "".join(characters)

@@ -1,0 +1,1 @@
+"""How one version's tables become the next one's."""

@@ -1,0 +1,203 @@
+"""A query of rules/query.py becomes a question to the index, a span of ids, and words to score. Pure.
+
+Negations are pushed down to the leaves, so what is left is "all of" and "any of". All of it but
+the dates is one expression for the full-text index. Dates are spans of ids; where they stand
+beside the rest, as nearly always, they bound the walk through the index.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from digests.archive import dates
+from digests.archive.facets import ALL
+from digests.archive.leaves import Leaf, leaf_of, quoted
+from digests.rules.query import And, Everything, Field, Not, Or, Phrase, Query, Word
+
+END = 1 << 62  # above every id
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A condition that the index answers."""
+
+    expression: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """A half-open span of ids."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part; none of them is everything, or an AllOf itself."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part; with no parts, nothing."""
+
+    parts: tuple["Condition", ...]
+
+
+Condition = Words | Ids | AllOf | AnyOf
+EVERYTHING = AllOf(())
+NOTHING = AnyOf(())
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to ask the database. A story matches when all of it holds."""
+
+    expression: str  # for the index; "" asks nothing of it
+    ids: Ids
+    rest: tuple[Condition, ...]  # dates inside alternatives: rare, and asked piece by piece
+    leaves: tuple[Leaf, ...]  # in the order of the query, without what is excluded
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing can match."""
+        return self.ids.low >= self.ids.high
+
+
+def plan(query: Query, now: datetime) -> Plan:
+    """Compile a query; `now` is what since:7d counts from."""
+    condition = _condition(query, now, negated=False)
+    if condition == NOTHING:
+        return Plan("", Ids(0, 0), (), ())
+    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    ids = Ids(0, END)
+    for part in parts:
+        if isinstance(part, Ids):
+            ids = Ids(max(ids.low, part.low), min(ids.high, part.high))
+    words = [part for part in parts if _is_words(part)]
+    rest = tuple(p for p in parts if not isinstance(p, Ids) and not _is_words(p))
+    expression = _expression(AllOf(tuple(words))) if words else ""
+    return Plan(expression, ids, rest, tuple(_leaves(query)))
+
+
+def expression_of(condition: Condition) -> str | None:
+    """The condition as one expression for the index; None when dates are in it."""
+    return _expression(condition) if _is_words(condition) else None
+
+
+def both(one: str, other: str) -> str:
+    """An expression for stories that match both; "" asks nothing."""
+    return f"({one}) AND ({other})" if one and other else one or other
+
+
+def any_of(expressions: Iterable[str]) -> str:
+    """An expression for stories that match at least one."""
+    return " OR ".join(f"({one})" for one in expressions)
+
+
+def _condition(query: Query, now: datetime, *, negated: bool) -> Condition:
+    match query:
+        case Everything():
+            return NOTHING if negated else EVERYTHING
+        case Not(inner):
+            return _condition(inner, now, negated=not negated)
+        case And(queries):
+            parts = [_condition(q, now, negated=negated) for q in queries]
+            return _any(parts) if negated else _all(parts)
+        case Or(queries):
+            parts = [_condition(q, now, negated=negated) for q in queries]
+            return _all(parts) if negated else _any(parts)
+        case Field(name, value) if name in dates.FIELDS:
+            return _span(name, value, now, negated=negated)
+        case Word() | Phrase() | Field():
+            leaf = leaf_of(query)
+            if leaf is None:
+                return EVERYTHING if negated else NOTHING
+            return Words(leaf.expression, negated)
+        case _:
+            assert_never(query)
+
+
+def _span(name: str, value: str, now: datetime, *, negated: bool) -> Condition:
+    span = dates.span(name, value, now)
+    if span is None:
+        return EVERYTHING if negated else NOTHING
+    low, high = span
+    if not negated:
+        return Ids(low, high)
+    return _any([part for part in (Ids(0, low), Ids(high, END)) if part.low < part.high])
+
+
+def _all(parts: Iterable[Condition]) -> Condition:
+    flat: list[Condition] = []
+    for part in parts:
+        if part == NOTHING:
+            return NOTHING
+        flat.extend(part.parts if isinstance(part, AllOf) else (part,))
+    return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
+
+
+def _any(parts: Iterable[Condition]) -> Condition:
+    flat: list[Condition] = []
+    for part in parts:
+        if part == EVERYTHING:
+            return EVERYTHING
+        flat.extend(part.parts if isinstance(part, AnyOf) else (part,))
+    return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
+
+
+def _is_words(condition: Condition) -> bool:
+    if isinstance(condition, AllOf | AnyOf):
+        return all(_is_words(part) for part in condition.parts)
+    return isinstance(condition, Words)
+
+
+def _expression(condition: Condition) -> str:
+    match condition:
+        case Words(expression, negated):
+            return f"{quoted(ALL)} NOT ({expression})" if negated else expression
+        case AnyOf(parts):
+            return any_of(_expression(part) for part in _deepest_first(parts))
+        case AllOf(parts):
+            return _conjunction(parts)
+        case _:
+            raise TypeError(condition)
+
+
+def _conjunction(parts: Iterable[Condition]) -> str:
+    wanted, unwanted = [], []
+    for part in _deepest_first(parts):
+        if isinstance(part, Words) and part.negated:
+            unwanted.append(part.expression)
+        else:
+            wanted.append(_expression(part))
+    positive = " AND ".join(f"({one})" for one in wanted) or quoted(ALL)
+    return f"({positive}) NOT ({any_of(unwanted)})" if unwanted else positive
+
+
+def _deepest_first(parts: Iterable[Condition]) -> list[Condition]:
+    """SQLite's parser keeps on its short stack whatever stands left of an open bracket."""
+    return sorted(parts, key=_depth, reverse=True)
+
+
+def _depth(condition: Condition) -> int:
+    if isinstance(condition, AllOf | AnyOf):
+        return 1 + max(map(_depth, condition.parts), default=0)
+    return 0
+
+
+def _leaves(query: Query, *, negated: bool = False) -> Iterator[Leaf]:
+    match query:
+        case Not(inner):
+            yield from _leaves(inner, negated=not negated)
+        case And(queries) | Or(queries):
+            for inner in queries:
+                yield from _leaves(inner, negated=negated)
+        case Word() | Phrase() | Field() if not negated:
+            leaf = leaf_of(query)
+            if leaf is not None and leaf.positions:
+                yield leaf

@@ -1,0 +1,67 @@
+"""One poll, committed: how the feed stands, what it brought, and what is owed for it.
+
+All of it is one transaction. Validators saved without the stories would let the next "not
+modified" hide them for good; stories saved without the posts would never be told.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from digests.archive import dialects, feeds, outbox, stories
+from digests.archive.records import EntryRecord, PollRecord
+from digests.archive.schema import entry
+
+_TOUCH_EVERY = timedelta(days=1)  # often enough for a memory that is counted in days
+
+
+def commit(connection: Connection, record: PollRecord) -> None:
+    """Write all of a poll."""
+    if record.state.url != record.feed_url:
+        raise ValueError("the state belongs to another feed")
+    feed_id = feeds.save_state(connection, record.state)
+    if record.slices is not None:
+        feeds.save_slices(connection, feed_id, record.slices)
+    stories.add(connection, record.new)
+    stories.revise(connection, record.revised)
+    _save_entries(connection, feed_id, record.entries)
+    _touch(connection, record.present, record.at)
+    for revised in record.revised:
+        outbox.want(connection, revised.story.id, str(revised.story.revision))
+    outbox.owe(connection, record.posts, record.at)
+
+
+def _save_entries(connection: Connection, feed_id: int, entries: Sequence[EntryRecord]) -> None:
+    new = [_row(feed_id, one) for one in entries if one.entry is None]
+    if new:
+        connection.execute(entry.insert(), new)
+    for one in entries:
+        if one.entry is not None:
+            changed = _row(feed_id, one)
+            changed["last_seen"] = changed.pop("seen")  # it was first seen when it was new
+            connection.execute(update(entry).where(entry.c.id == one.entry).values(changed))
+
+
+def _row(feed_id: int, one: EntryRecord) -> dict[str, Any]:
+    return {
+        "feed": feed_id,
+        "publisher_id": one.id,
+        "link": one.link,
+        "title_key": one.title_key,
+        "words_hash": one.words_hash,
+        "title": one.title,
+        "story": one.story,
+        "seen": one.seen,
+        "published": one.published,
+        "last_seen": one.seen,
+    }
+
+
+def _touch(connection: Connection, present: Sequence[int], now: datetime) -> None:
+    """Entries met again stay remembered; written at most daily for each."""
+    if present:
+        these = entry.c.id.in_(dialects.values(present))
+        stale = entry.c.last_seen < now - _TOUCH_EVERY
+        connection.execute(update(entry).where(these, stale).values(last_seen=now))

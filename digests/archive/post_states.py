@@ -1,0 +1,154 @@
+"""How an outcome changes a post: every arrow of docs/delivery.md. Pure; outbox.py writes it down.
+
+A post that is SENDING stays so until something proves how it ended. `Posted` is such a proof at
+any time: it may arrive late, after the reconciler has already given the post another state.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from digests.model import (
+    Absent,
+    Found,
+    Post,
+    Posted,
+    PostOutcome,
+    PostState,
+    Proof,
+    Rejected,
+    Retry,
+    Scope,
+    Sighting,
+    Unclear,
+    Unreadable,
+)
+
+EDIT_EVERY = timedelta(minutes=10)
+EDITS = 24
+EDIT_WITHIN = timedelta(hours=48)  # of sending
+EDIT_AGAIN = timedelta(minutes=1)  # after an edit whose end is unclear: repeating it is harmless
+RETRY_FIRST = timedelta(seconds=30)
+RETRY_LONGEST = timedelta(hours=1)
+UNKNOWN_TRIES = 8  # of a refusal we do not understand, then a person must look: half a day
+
+
+def settled(post: Post, outcome: PostOutcome, *, now: datetime, shown: str | None = None) -> Post:
+    """The post after an attempt. `shown`: what was sent; None: what the intent said."""
+    if isinstance(outcome, Posted):
+        return (
+            post if post.state is PostState.SENT else _sent(post, outcome.message_id, now, shown)
+        )
+    if post.state is not PostState.SENDING:
+        return post  # decided meanwhile
+    match outcome:
+        case Retry(reason, after):
+            return _again(post, reason, now + (after or backoff(post.attempt)))
+        case Rejected(reason, scope):
+            return _rejected(post, reason, scope, now)
+        case Unclear(reason):
+            return replace(post, reason=reason)
+        case _:
+            assert_never(outcome)
+
+
+def sighted(post: Post, sighting: Sighting, *, now: datetime, proof: Proof = Proof.HOLD) -> Post:
+    """A doubtful post after its channel was read back."""
+    if post.state is not PostState.SENDING:
+        return post
+    match sighting:
+        case Found(message_id):
+            return _sent(post, message_id, now, None)
+        case Absent():
+            return replace(post, state=PostState.QUEUED, not_before=None, reason="")
+        case Unreadable(reason, later) if later:
+            return replace(post, reason=reason)
+        case Unreadable(reason) if proof is Proof.RESEND:
+            return replace(post, state=PostState.QUEUED, not_before=None, reason=reason)
+        case Unreadable(reason):
+            return replace(post, state=PostState.HELD, reason=reason)
+        case _:
+            assert_never(sighting)
+
+
+def edited(post: Post, outcome: PostOutcome, *, now: datetime, shown: str) -> Post:
+    """A post that stands, after an attempt to change it to `shown`.
+
+    Each attempt counts, however it ended: their number is bounded, not their success.
+    """
+    tried = replace(post, edits=post.edits + 1, edited_at=now, not_before=None)
+    match outcome:
+        case Posted():
+            return replace(tried, shown=shown, reason="")
+        case Retry(reason, after):
+            # Proven not to have changed anything, so it costs no edit.
+            wait = now + (after or EDIT_AGAIN)
+            return replace(post, not_before=wait, reason=reason)
+        case Unclear(reason):
+            return replace(
+                tried, edited_at=post.edited_at, not_before=now + EDIT_AGAIN, reason=reason
+            )
+        case Rejected(reason):
+            # Given up for this revision: as far as we are concerned it shows what was wanted.
+            return replace(tried, shown=shown, reason=reason)
+        case _:
+            assert_never(outcome)
+
+
+def may_edit(post: Post, now: datetime) -> bool:
+    """Whether a post that does not show what it should may be changed now."""
+    return (
+        post.state is PostState.SENT
+        and post.wanted != post.shown
+        and bool(post.message_id)
+        and post.edits < EDITS
+        and post.sent_at is not None
+        and now - post.sent_at <= EDIT_WITHIN
+        and (post.edited_at is None or now - post.edited_at >= EDIT_EVERY)
+        and (post.not_before is None or post.not_before <= now)
+    )
+
+
+def redriven(post: Post, now: datetime) -> Post:
+    """A held or dead post, sent on its way again by an operator; any other stays as it is."""
+    if post.state not in (PostState.HELD, PostState.DEAD):
+        return post
+    return replace(
+        post, state=PostState.QUEUED, queued_at=now, attempt=0, not_before=None, reason=""
+    )
+
+
+def backoff(attempt: int) -> timedelta:
+    """How long to wait after so many attempts, when the platform did not say."""
+    return min(RETRY_FIRST * (1 << min(max(attempt - 1, 0), 16)), RETRY_LONGEST)
+
+
+def _sent(post: Post, message_id: str, now: datetime, shown: str | None) -> Post:
+    return replace(
+        post,
+        state=PostState.SENT,
+        message_id=message_id,
+        sent_at=now,
+        not_before=None,
+        reason="",
+        shown=post.shown if shown is None else shown,
+    )
+
+
+def _again(post: Post, reason: str, not_before: datetime | None) -> Post:
+    return replace(post, state=PostState.QUEUED, not_before=not_before, reason=reason)
+
+
+def _rejected(post: Post, reason: str, scope: Scope, now: datetime) -> Post:
+    match scope:
+        case Scope.CONTENT:
+            return replace(post, state=PostState.DEAD, reason=reason)
+        case Scope.ACCESS:
+            # The channel is paused with it; the post is as good as before.
+            return _again(post, reason, None)
+        case Scope.UNKNOWN if post.attempt >= UNKNOWN_TRIES:
+            return replace(post, state=PostState.HELD, reason=reason)
+        case Scope.UNKNOWN:
+            return _again(post, reason, now + backoff(post.attempt))
+        case _:
+            assert_never(scope)

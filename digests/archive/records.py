@@ -1,0 +1,96 @@
+"""What goes into the archive and comes out of it beside the nouns of model.py. Frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from digests.feeds.pace import FeedState
+from digests.model import EntryId, IndexTokens, NewPost, Span, Story, StoryId
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """One entry to remember: a new one, or (with `entry`) what a known one became."""
+
+    id: str  # the publisher's own
+    link: str
+    title_key: str
+    words_hash: bytes
+    title: str
+    story: StoryId
+    seen: datetime
+    published: datetime | None = None
+    entry: EntryId | None = None  # set: this entry was edited
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRecord:
+    """One story to keep and index, whole: a revision replaces all of it."""
+
+    story: Story
+    tokens: IndexTokens
+    number: int  # of the running count behind its key
+    link_keys: tuple[str, ...] = ()  # canonical links that identify it; a revision adds
+    title_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PollRecord:
+    """Everything one poll brought, to be committed at once or not at all."""
+
+    feed_url: str
+    state: FeedState
+    at: datetime
+    slices: tuple[bytes, ...] | None = None  # None: no document was read, keep the known ones
+    entries: tuple[EntryRecord, ...] = ()
+    new: tuple[StoryRecord, ...] = ()
+    revised: tuple[StoryRecord, ...] = ()
+    posts: tuple[NewPost, ...] = ()
+    present: tuple[EntryId, ...] = ()  # known entries met again, so that they stay remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One story that a search found, with its best sentence."""
+
+    story: Story
+    excerpt: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of what a search found.
+
+    `total`: how many can be paged through; `more`: there are even more than that.
+    `until`: pass it to the next pages, so that new stories do not shift them.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    more: bool
+    until: StoryId
+
+
+@dataclass(frozen=True, slots=True)
+class SavedQuery:
+    """A search that a button leads back to."""
+
+    text: str
+    until: StoryId
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A channel that gets nothing now."""
+
+    reason: str
+    until: datetime | None  # None: until somebody resumes it
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What retention took away."""
+
+    stories: int = 0
+    entries: int = 0
+    posts: int = 0
+    queries: int = 0

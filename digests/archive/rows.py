@@ -1,0 +1,73 @@
+"""Rows to the nouns of model.py, and back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from digests.archive.records import StoryRecord
+from digests.archive.schema import feed, story
+from digests.feeds.pace import FeedState
+from digests.model import Key, Source, Story, StoryId, Trouble, Validators
+
+AnyRow = Row[*tuple[Any, ...]]  # of whatever columns
+
+STORY_COLUMNS = tuple(c for c in story.c if c.name not in ("number", "title_key"))
+FEED_COLUMNS = tuple(c for c in feed.c if c.name != "id")
+
+
+def story_from(row: AnyRow) -> Story:
+    """A row of STORY_COLUMNS."""
+    found = row._asdict()
+    found["id"] = StoryId(found["id"])
+    found["key"] = Key(found["key"])
+    found["also"] = sources_from(found["also"])
+    return Story(**found)
+
+
+def story_row(record: StoryRecord) -> dict[str, Any]:
+    """The columns of table `story`."""
+    told = record.story
+    row = {column.name: getattr(told, column.name) for column in STORY_COLUMNS}
+    row["also"] = _sources_text(told.also)
+    row["number"] = record.number
+    row["title_key"] = record.title_key
+    return row
+
+
+def sources_from(text: str) -> tuple[Source, ...]:
+    """The other tellings of a story."""
+    if text == "[]":
+        return ()
+    return tuple(
+        Source(publisher, name, headline, url, datetime.fromtimestamp(at, UTC))
+        for publisher, name, headline, url, at in json.loads(text)
+    )
+
+
+def _sources_text(sources: Sequence[Source]) -> str:
+    if not sources:
+        return "[]"
+    lists = [(s.publisher, s.feed, s.headline, s.url, s.at.timestamp()) for s in sources]
+    return json.dumps(lists, ensure_ascii=False, separators=(",", ":"))
+
+
+def feed_state_from(row: AnyRow) -> FeedState:
+    """A row of FEED_COLUMNS."""
+    found = row._asdict()
+    found["validators"] = Validators(found.pop("etag"), found.pop("last_modified"))
+    found["trouble"] = Trouble(found["trouble"]) if found["trouble"] else None
+    return FeedState(**found)
+
+
+def feed_row(state: FeedState) -> Mapping[str, Any]:
+    """The columns of table `feed`, without its id."""
+    special = {
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "trouble": state.trouble.value if state.trouble else None,
+    }
+    plain = {c.name: getattr(state, c.name) for c in FEED_COLUMNS if c.name not in special}
+    return plain | special

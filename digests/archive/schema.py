@@ -1,0 +1,270 @@
+"""The tables. What differs between databases (the full-text index) is in dialects.py.
+
+Two rules hold the room together: an id that people or platforms have seen is never given again,
+and no row points to another by a foreign key: retention forgets a story while what was seen of it
+is still remembered, on purpose.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from digests.archive.columns import Duration, Listed, Moment, Opaque
+
+# Every revision of migrations/versions, oldest first. Kept here so that opening a database that
+# is up to date (nearly every start) need not import alembic.
+REVISIONS = ("0001",)
+
+metadata = MetaData()
+
+
+def _text(name: str, *, primary_key: bool = False) -> "Column[str]":
+    return Column(name, Text, primary_key=primary_key, nullable=False)
+
+
+def _number(name: str) -> "Column[int]":
+    return Column(name, Integer, nullable=False)
+
+
+def _flag(name: str) -> "Column[bool]":
+    return Column(name, Boolean, nullable=False)
+
+
+def _row_id() -> "Column[int]":
+    # SQLite makes only a column of exactly this type the row id itself.
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+
+meta = Table("meta", metadata, _text("name", primary_key=True), _text("value"))
+
+feed = Table(
+    "feed",
+    metadata,
+    _row_id(),
+    _text("url"),
+    Column("etag", Opaque, nullable=False),
+    Column("last_modified", Opaque, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("next_poll", Moment),
+    Column("last_poll", Moment),
+    Column("last_success", Moment),
+    _number("failures"),
+    Column("trouble", Text),
+    _text("reason"),
+    _number("status"),
+    _flag("gone"),
+    _text("moved_to"),
+    _text("title"),
+    _flag("first_poll_done"),
+    _flag("announce_first"),
+    _number("entries"),
+    Column("rate", Duration),
+    _flag("slow"),
+    Column("newest", Moment),
+    _flag("paused"),
+    UniqueConstraint("url", name="uq_feed_url"),
+)
+
+# Apart from the feed, so that the many polls that bring nothing rewrite a small row only.
+feed_slices = Table(
+    "feed_slices",
+    metadata,
+    Column("feed", BigInteger, primary_key=True, autoincrement=False),
+    _number("width"),  # bytes of one fingerprint
+    Column("fingerprints", LargeBinary, nullable=False),  # one after the other
+)
+
+host_pause = Table(
+    "host_pause",
+    metadata,
+    _text("host", primary_key=True),
+    Column("until", Moment, nullable=False),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    _row_id(),
+    Column("feed", BigInteger, nullable=False),
+    _text("publisher_id"),
+    _text("link"),
+    _text("title_key"),
+    Column("words_hash", LargeBinary, nullable=False),
+    _text("title"),
+    Column("story", BigInteger, nullable=False),
+    Column("seen", Moment, nullable=False),
+    Column("published", Moment),
+    Column("last_seen", Moment, nullable=False),  # last recognised in its document
+    Index("ix_entry_publisher_id", "feed", "publisher_id"),
+    Index("ix_entry_link", "feed", "link"),
+    Index("ix_entry_title_key", "feed", "title_key"),
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column(
+        "id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    _text("key"),
+    _number("number"),
+    _text("headline"),
+    _text("url"),
+    _text("publisher"),
+    _text("feed"),
+    _text("feed_url"),
+    Column("seen", Moment, nullable=False),
+    _number("revision"),
+    _text("country"),
+    _text("byline"),
+    Column("published", Moment),
+    _text("language"),
+    Column("sentences", Listed, nullable=False),
+    _number("length_here"),
+    _number("length_there"),
+    Column("topics", Listed, nullable=False),
+    Column("cves", Listed, nullable=False),
+    _text("picture"),
+    _text("also"),  # JSON
+    _flag("full_text"),
+    _text("title_key"),
+    UniqueConstraint("key", name="uq_story_key"),
+    UniqueConstraint("number", name="uq_story_number"),
+    Index("ix_story_seen", "seen"),
+)
+
+# The words of the index. Its own table: the index needs the old words when a story changes, and
+# scoring reads them without the rest.
+story_text = Table(
+    "story_text",
+    metadata,
+    Column(
+        "id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    _text("title"),
+    _text("body"),
+    _text("facets"),
+)
+
+story_link = Table(
+    "story_link",
+    metadata,
+    _text("link", primary_key=True),
+    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    Index("ix_story_link_story", "story"),
+    sqlite_with_rowid=False,
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    _text("name", primary_key=True),
+    _text("target"),
+    Column("born", Moment, nullable=False),
+)
+
+channel_pause = Table(
+    "channel_pause",
+    metadata,
+    _text("name", primary_key=True),
+    _text("reason"),
+    Column("until", Moment),  # NULL: until somebody resumes it
+)
+
+place = Table(
+    "place",
+    metadata,
+    _text("target", primary_key=True),  # as written in the file
+    _text("platform"),
+    _text("place"),  # the platform's own id
+)
+
+post = Table(
+    "post",
+    metadata,
+    _row_id(),
+    _text("channel"),
+    _text("platform"),
+    _text("place"),
+    _text("subject"),
+    Column("story", BigInteger),  # of subject story:ID
+    _text("state"),
+    _number("attempt"),
+    _number("lives"),  # how often an operator sent it on its way again
+    _text("watermark"),
+    Column("queued_at", Moment, nullable=False),
+    Column("intent_at", Moment),
+    Column("not_before", Moment),
+    _text("message_id"),
+    _text("reason"),
+    _text("wanted"),
+    _text("shown"),
+    _number("edits"),
+    Column("edited_at", Moment),
+    Column("sent_at", Moment),
+    Column("members", Listed, nullable=False),
+    _text("text"),
+    UniqueConstraint("platform", "place", "subject", name="uq_post_subject"),
+    # At most one in flight: keeps the order, and bounds any doubt to one card.
+    Index(
+        "uq_post_sending",
+        "platform",
+        "place",
+        unique=True,
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
+    Index(
+        "ix_post_queued",
+        "platform",
+        "place",
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_post_trouble",
+        "state",
+        "id",
+        sqlite_where=text("state IN ('held', 'dead')"),
+        postgresql_where=text("state IN ('held', 'dead')"),
+    ),
+    Index(
+        "ix_post_edits",
+        "sent_at",
+        sqlite_where=text("state = 'sent' AND wanted <> shown"),
+        postgresql_where=text("state = 'sent' AND wanted <> shown"),
+    ),
+    Index(
+        "ix_post_story",
+        "story",
+        sqlite_where=text("story IS NOT NULL"),
+        postgresql_where=text("story IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+saved_query = Table(
+    "saved_query",
+    metadata,
+    _text("key", primary_key=True),
+    _text("text"),
+    Column("until", BigInteger, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+)

@@ -1,0 +1,179 @@
+"""Stories as the archive keeps them: reading, adding, revising, recognising."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select, update
+
+from digests.archive import dialects, facets, meta, rows
+from digests.archive.records import StoryRecord
+from digests.archive.schema import story, story_link, story_text
+from digests.model import Key, Story, StoryId
+from digests.stories.cluster import StoryRef
+
+LAST_NUMBER = "last_number"  # in meta; what retention has taken away must not be counted anew
+_REF_COLUMNS = (
+    story.c.id,
+    story.c.key,
+    story.c.title_key,
+    story.c.seen,
+    story.c.publisher,
+    story.c.also,
+)
+
+
+def add(connection: Connection, records: Sequence[StoryRecord]) -> None:
+    """Keep and index new stories."""
+    if not records:
+        return
+    connection.execute(story.insert(), [rows.story_row(record) for record in records])
+    connection.execute(story_text.insert(), [_text_row(record) for record in records])
+    dialects.add_to_index(connection, (record.story.id for record in records))
+    _add_links(connection, records)
+
+
+def revise(connection: Connection, records: Sequence[StoryRecord]) -> None:
+    """Replace stories by what they have become; an unknown one is added."""
+    if not records:
+        return
+    known = _known(connection, (record.story.id for record in records))
+    add(connection, [record for record in records if record.story.id not in known])
+    changed = [record for record in records if record.story.id in known]
+    for record in changed:
+        values = rows.story_row(record)
+        connection.execute(update(story).where(story.c.id == values.pop("id")).values(values))
+    _index_again(connection, changed)
+    _add_links(connection, changed)
+
+
+def window(connection: Connection, since: datetime) -> list[StoryRef]:
+    """What a new entry may be the same story as: all stories seen since then, oldest first."""
+    return _refs(connection, story.c.seen >= since)
+
+
+def find_by_links(connection: Connection, links: Iterable[str]) -> list[StoryRef]:
+    """Stories that one of these canonical links identifies, whatever their age."""
+    wanted = dialects.values(sorted(set(links) - {""}))
+    named = select(story_link.c.story).where(story_link.c.link.in_(wanted))
+    return _refs(connection, story.c.id.in_(named))
+
+
+def last_ids(connection: Connection, seconds: Iterable[int]) -> dict[int, int]:
+    """The highest id of each of these seconds that has stories."""
+    found = {}
+    for second in set(seconds):
+        low, high = second << 20, (second + 1) << 20
+        statement = select(func.max(story.c.id)).where(story.c.id >= low, story.c.id < high)
+        highest = connection.execute(statement).scalar_one()
+        if highest is not None:
+            found[second] = highest
+    return found
+
+
+def last_id(connection: Connection) -> int:
+    """The highest id; 0 when there are no stories."""
+    return connection.execute(select(func.max(story.c.id))).scalar_one() or 0
+
+
+def last_number(connection: Connection) -> int:
+    """The highest number ever given to a story."""
+    stored = connection.execute(select(func.max(story.c.number))).scalar_one() or 0
+    return max(stored, int(meta.get(connection, LAST_NUMBER) or 0))
+
+
+def find(connection: Connection, what: StoryId | Key) -> Story | None:
+    """One story by its id or its key."""
+    condition = story.c.id == what if isinstance(what, int) else story.c.key == what
+    row = connection.execute(select(*rows.STORY_COLUMNS).where(condition)).one_or_none()
+    return None if row is None else rows.story_from(row)
+
+
+def load(connection: Connection, ids: Sequence[StoryId]) -> list[Story]:
+    """These stories in this order; those that are gone are left out."""
+    wanted = dialects.values(ids)
+    found = connection.execute(select(*rows.STORY_COLUMNS).where(story.c.id.in_(wanted)))
+    by_id = {row.id: rows.story_from(row) for row in found}
+    return [by_id[id_] for id_ in ids if id_ in by_id]
+
+
+def latest(connection: Connection, limit: int, before: StoryId | None) -> list[Story]:
+    """The newest stories, newest first."""
+    statement = select(*rows.STORY_COLUMNS).order_by(story.c.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(story.c.id < before)
+    return [rows.story_from(row) for row in connection.execute(statement)]
+
+
+def remove(connection: Connection, ids: Sequence[int]) -> None:
+    """Forget stories: row, words, links, index."""
+    gone = dialects.values(ids)
+    keep_number = select(func.max(story.c.number)).where(story.c.id.in_(gone))
+    highest = connection.execute(keep_number).scalar_one() or 0
+    if highest > int(meta.get(connection, LAST_NUMBER) or 0):
+        meta.put(connection, LAST_NUMBER, str(highest))
+    dialects.remove_from_index(connection, ids)
+    connection.execute(story_text.delete().where(story_text.c.id.in_(gone)))
+    connection.execute(story_link.delete().where(story_link.c.story.in_(gone)))
+    connection.execute(story.delete().where(story.c.id.in_(gone)))
+
+
+def _refs(connection: Connection, condition: ColumnElement[bool]) -> list[StoryRef]:
+    statement = select(*_REF_COLUMNS).where(condition).order_by(story.c.id)
+    found = connection.execute(statement).all()
+    links: defaultdict[int, list[str]] = defaultdict(list)
+    chosen = select(story.c.id).where(condition)
+    for row in connection.execute(select(story_link).where(story_link.c.story.in_(chosen))):
+        links[row.story].append(row.link)
+    return [_ref(row, links[row.id]) for row in found]
+
+
+def _ref(row: rows.AnyRow, links: Sequence[str]) -> StoryRef:
+    publishers = {row.publisher, *(source.publisher for source in rows.sources_from(row.also))}
+    return StoryRef(
+        id=StoryId(row.id),
+        key=Key(row.key),
+        link_keys=tuple(links),
+        title_key=row.title_key,
+        seen=row.seen,
+        publishers=frozenset(publishers),
+    )
+
+
+def _known(connection: Connection, ids: Iterable[int]) -> set[int]:
+    wanted = dialects.values(list(ids))
+    return set(connection.execute(select(story.c.id).where(story.c.id.in_(wanted))).scalars())
+
+
+def _text_row(record: StoryRecord) -> dict[str, Any]:
+    return {
+        "id": record.story.id,
+        "title": record.tokens.title,
+        "body": record.tokens.body,
+        "facets": facets.facets_of(record.story),
+    }
+
+
+def _index_again(connection: Connection, records: Sequence[StoryRecord]) -> None:
+    """Only where the words changed: another publisher telling the same is the usual revision."""
+    wanted = {record.story.id: _text_row(record) for record in records}
+    statement = select(story_text).where(story_text.c.id.in_(dialects.values(list(wanted))))
+    for row in connection.execute(statement).mappings().all():
+        if wanted[row["id"]] == dict(row):
+            del wanted[row["id"]]
+    if not wanted:
+        return
+    dialects.remove_from_index(connection, wanted)
+    for values in wanted.values():
+        statement_ = update(story_text).where(story_text.c.id == values["id"]).values(values)
+        connection.execute(statement_)
+    dialects.add_to_index(connection, wanted)
+
+
+def _add_links(connection: Connection, records: Sequence[StoryRecord]) -> None:
+    pairs = [
+        {"link": link, "story": record.story.id} for record in records for link in record.link_keys
+    ]
+    if pairs:
+        connection.execute(dialects.insert(story_link).on_conflict_do_nothing(), pairs)
