@@ -1,5 +1,6 @@
 """Which addresses may be reached. Judges the address really connected, not the name of it."""
 
+import re
 from collections.abc import Collection, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -49,6 +50,8 @@ _CLOSED_NAMES = frozenset(
     | {"instance-data.ec2.internal", "metadata.tencentyun.com", "metadata.azure.internal"}
 )
 
+_PLAIN = re.compile(r"(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})", re.ASCII)
+
 Address = IPv4Address | IPv6Address
 
 
@@ -77,7 +80,9 @@ class AddressRules:
         return f"{ip} is {what}, and network.allow does not name it" if what else ""
 
     def refused_name(self, host: str, port: int) -> str:
-        """Why this host name must not even be looked up; "" when it may."""
+        """Why this host, as written, must not even be looked up; "" when it may."""
+        if ":" in host:
+            return self.refusal(host, port)
         name = host.rstrip(".").lower()
         if name in _CLOSED_NAMES:
             return f"{name} is a cloud's metadata service"
@@ -85,10 +90,11 @@ class AddressRules:
             return self.refusal("127.0.0.1", port) and self.refusal("::1", port)
         if not _ends_in_a_number(name):
             return ""
-        try:
-            return self.refusal(str(IPv4Address(name)), port)
-        except ValueError:  # 127.1, 0x7f000001, 2130706433, 0177.0.0.1: resolvers accept these
-            return f"{name[:60]} is an address in disguise"
+        if _PLAIN.fullmatch(name):
+            return self.refusal(name, port)
+        return (
+            f"{name[:60]} is an address in disguise"  # 127.1, 0x7f000001, 2130706433, 0177.0.0.1
+        )
 
 
 def _unwrapped(address: Address) -> Address:

@@ -106,6 +106,8 @@ def _retry_after(text: str, date: datetime) -> timedelta | None:
 
 
 def _date(text: str) -> datetime | None:
+    if not text:
+        return None
     try:
         at = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):  # it raises each on some input

@@ -226,10 +226,7 @@ class Client:
 
     def _admit(self, target: URL) -> None:
         """Judges the address as written; where a name really leads is judged at the socket."""
-        host, port = target.host or "", target.port or 0
-        refusal = self._rules.refused_name(host, port)
-        if not refusal and ":" in host:
-            refusal = self._rules.refusal(host, port)
+        refusal = self._rules.refused_name(target.host or "", target.port or 0)
         if refusal:
             raise NoDocument(Trouble.BLOCKED_ADDRESS, refusal)
         if target.user is not None:

@@ -1,6 +1,7 @@
 """From the text of an address to one that can be asked for; and back to words for people."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit
 
 from yarl import URL
@@ -21,6 +22,7 @@ class NoDocument(Exception):
         self.outcome = FetchFailed(trouble, reason, status)
 
 
+@lru_cache(maxsize=2048)  # feeds are asked for again and again
 def parse_target(url: str) -> URL:
     """The address to ask for; raises NoDocument(BAD_URL) for what no publisher has.
 

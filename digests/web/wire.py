@@ -27,7 +27,9 @@ _MOST_ADDRESSES = 4  # of one host; an answer with forty would keep us connectin
 _HEADER_FIELD = 16 * 1024  # bytes; security policies and signed redirects pass aiohttp's 8 KB
 _E = TypeVar("_E", bound=BaseException)
 _NOT_MODIFIED = (b"HTTP/1.1 304", b"HTTP/1.0 304")
-_IDLE = 15.0  # seconds a connection is kept: feeds of one host follow each other every two
+# Seconds an idle connection is kept: for a redirect within the host. Each TLS connection holds
+# 0.3 MB; kept for the usual 15 s, 2,000 feeds cost 640 MB instead of 80 (and more CPU).
+_IDLE = 0.05
 
 
 class AddressRefused(OSError):
@@ -285,6 +287,7 @@ class _Handler(ResponseHandler):
 # character for each such byte and put the byte back when the request's head is written.
 
 _BYTE_MARKS = {0xDC00 + byte: chr(0xF700 + byte) for byte in range(0x80, 0x100)}
+_LONE = re.compile("[\ud800-\udfff]")
 _MARKED = re.compile(rb"\xef\x9e[\x80-\xbf]|\xef\x9f[\x80-\xbf]")
 
 
@@ -326,7 +329,7 @@ class _ExactTransport(_Stand):
 
 
 def _is_utf8(value: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return value.isascii() or not _LONE.search(value)
 
 
 def _as_byte(marked: re.Match[bytes]) -> bytes:
