@@ -5,6 +5,17 @@ import re
 import sys
 import time
 
+WARMED_BY = []
+
+
+def warm_worker():
+    """Called once, in the fork server."""
+    WARMED_BY.append(os.getpid())
+
+
+def warmed_by():
+    return WARMED_BY, os.getppid()
+
 
 def double(number):
     return number * 2

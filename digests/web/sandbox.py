@@ -37,8 +37,9 @@ _LARGE = 256 * 1024  # bytes of pickle: above it, unpickling would hold the loop
 class Sandbox:
     """Runs functions in worker processes, each task inside its own limits.
 
-    `preload` names modules that are imported once, before the first fork: whatever a task would
-    else load in its own time. A function must be importable by name and not stand in `__main__`.
+    `preload` names modules that are imported once, before the first fork, and their
+    `warm_worker()` is called when they have one: whatever a task would else load in its own time.
+    A function must be importable by name and not stand in `__main__`.
     """
 
     def __init__(
@@ -197,7 +198,7 @@ def _launch_fork_server(preload: Sequence[str]) -> None:
     The mask is inherited: until the server ignores the signal by itself, it is blocked there.
     """
     _keep_main_out()
-    multiprocessing.set_forkserver_preload(["digests.web.nursery", *preload])
+    multiprocessing.set_forkserver_preload(["digests.web.nursery", *preload, "digests.web.warmth"])
     resource_tracker.ensure_running()  # else started below, and it would clear the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

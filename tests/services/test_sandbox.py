@@ -315,3 +315,25 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+async def test_what_a_module_warms_up_is_warm_in_every_worker():
+    process = launch("-c", WARM, str(ROOT))  # this process may have a fork server already
+    out, err = await asyncio.to_thread(process.communicate, None, 30)
+    assert (out, err) == ("warm\nwarm\n", "")
+
+
+WARM = """
+import asyncio, sys
+sys.path.insert(0, sys.argv[1])
+from digests.web.sandbox import Sandbox
+from tests import tasks
+
+async def main():
+    async with Sandbox(preload=("tests.tasks",), max_tasks=1) as box:
+        for _ in range(2):
+            warmers, server = await box.run(tasks.warmed_by, size=0)
+            print("warm" if warmers == [server] else (warmers, server))
+
+asyncio.run(main())
+"""
