@@ -24,7 +24,7 @@ _TAG = Words("a YAML tag (!); none is understood", "remove it")
 _KNOWN = (
     ("too deep", "", Words("nested too deeply", "feeds.yaml needs six levels")),
     ("a directive", "", Words("a line that begins with %", "feeds.yaml needs none: remove it")),
-    (r"found character '\t'", "", Words("a tab; YAML is indented by spaces", "write spaces")),
+    (r"found character '\t'", "", Words("a tab, where YAML takes spaces only", "write spaces")),
     ("found character", "", Words("a value cannot begin with this sign", _QUOTE)),
     ("mapping values are not", "", Words('a ":" where no key can stand', _COLON)),
     ("could not find expected ':'", "", Words('a line without ":"', "write key: value", at_start=True)),

@@ -17,12 +17,17 @@ def check(file: Values, sheet: Sheet) -> None:
     """Note what contradicts itself; values that were refused before are left out."""
     feeds = file.get(OfFile.FEEDS, ())
     channels = file.get(OfFile.CHANNELS, ())
-    _unique(feeds, OfFeed.URL, canonical, "the address of another feed", sheet)
+    _unique(feeds, OfFeed.URL, _same_page, "the address of another feed", sheet)
     _unique(channels, OfChannel.NAME, str.casefold, "the name of another channel", sheet)
     _unique(channels, OfChannel.TO, str, "the target of another channel", sheet)
-    _former(feeds, OfFeed.WAS, OfFeed.URL, canonical, sheet)
+    _former(feeds, OfFeed.WAS, OfFeed.URL, _same_page, sheet)
     _former(channels, OfChannel.WAS, OfChannel.NAME, str.casefold, sheet)
     _check_ages(file, feeds, sheet)
+
+
+def _same_page(url: str) -> str:
+    """What addresses are compared by; one without an identity is only equal to itself."""
+    return canonical(url) or url
 
 
 def _unique(

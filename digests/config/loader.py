@@ -18,7 +18,7 @@ from digests.config.sheet import Refused, Sheet
 from digests.config.tree import Node, Unreadable, compose
 from digests.errors import ConfigError, Problem
 from digests.model import Channel, Feed, Proof
-from digests.text.links import registrable_domain
+from digests.text.links import host_of, registrable_domain
 
 # What YAML forbids or takes for a line end, and the marks that make a text look other than it is.
 _ODD = re.compile(
@@ -145,7 +145,7 @@ def _defaults(values: Values) -> Defaults:
 
 def _feed(values: Values, defaults: Defaults) -> Feed:
     url = values.get(OfFeed.URL, "")
-    publisher = values.get(OfFeed.PUBLISHER, "") or registrable_domain(url)
+    publisher = values.get(OfFeed.PUBLISHER, "") or registrable_domain(url) or host_of(url) or url
     return Feed(
         url=url,
         name=values.get(OfFeed.NAME, publisher),

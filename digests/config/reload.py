@@ -52,9 +52,9 @@ class Watcher:
         """What the directory says of the file; None when that is no proof that it is the same."""
         try:
             status = self._path.stat()
-        except (OSError, ValueError):  # told when reading is tried
+            changed = datetime.fromtimestamp(status.st_mtime, UTC)
+        except (OSError, ValueError, OverflowError):  # told when reading is tried, or absurd times
             return None
-        changed = datetime.fromtimestamp(status.st_mtime, UTC)
         if abs(self._clock.now() - changed) < _FRESH:
             return None
         return (status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev)

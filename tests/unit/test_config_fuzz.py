@@ -83,7 +83,7 @@ def edited(text: str, rng: random.Random) -> str:
         case 5:
             return text[:at] + text[at + rng.randrange(1, 30) :]
         case 6:
-            lines = text.splitlines(keepends=True)
+            lines = text.splitlines(keepends=True) or [""]
             lines[rng.randrange(len(lines))] = rng.choice(
                 rng.choice(SEEDS).splitlines(keepends=True)
             )
@@ -108,9 +108,6 @@ def check(body: bytes) -> bool:
         assert len(text.splitlines()) == len(error.problems), body
         return False
     assert isinstance(settings, Settings)
-    assert SECRET not in repr(settings) or any(
-        SECRET in feed.url + feed.name + feed.user_agent for feed in settings.feeds
-    ) or any(SECRET in channel.name + channel.only for channel in settings.channels), body  # fmt: skip
     return True
 
 

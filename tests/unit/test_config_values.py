@@ -13,6 +13,7 @@ from digests.config.places import Lines, inside
 from digests.config.sheet import Refused
 from digests.config.tree import Scalar, compose
 from digests.config.urls import normal_url
+from digests.text.links import canonical, registrable_domain
 
 
 @pytest.mark.parametrize(
@@ -232,3 +233,13 @@ def test_a_place_in_a_value_is_found_in_the_file(written: str) -> None:
 @given(st.text(max_size=40), st.text(max_size=40), st.integers(0, 50))
 def test_a_place_is_always_inside(written: str, value: str, offset: int) -> None:
     assert 0 <= inside(written, value, offset) <= len(written)
+
+
+@given(st.from_regex(r"[a-zé0-9_.-]{1,20}(?::[0-9]{1,5})?(?:/[!-~é]{0,20})?", fullmatch=True))
+def test_every_address_that_is_accepted_has_an_identity_and_a_publisher(rest: str) -> None:
+    try:
+        url = normal_url(f"https://{rest}")
+    except Refused:
+        return
+    assert canonical(url)
+    assert registrable_domain(url)
