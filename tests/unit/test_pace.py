@@ -269,3 +269,46 @@ def test_no_feed_is_forgotten_for_more_than_a_day_unless_its_publisher_said_so(
 def test_the_same_feed_and_answer_always_give_the_same_time(state, outcome, every, jitter):
     first = wait(outcome, state, every, jitter=jitter)
     assert first == wait(outcome, state, every, jitter=jitter)
+
+
+class TestAMonth:
+    """Thirty days of one feed, polled the moment it is due."""
+
+    def polls(self, answers, every=QUARTER):
+        """How often it was asked when it answers `answers(number of the poll)`."""
+        state, now, count = FeedState(URL), NOW, 0
+        while True:
+            if not is_due(state, now):
+                if state.gone or state.next_poll >= NOW + 30 * DAY:
+                    return count
+                now = state.next_poll
+                continue
+            outcome = answers(count)
+            count += 1
+            new = isinstance(outcome, Fetched)
+            state = polled(state, outcome, now=now, every=every)
+            state = replace(state, newest=now if new else state.newest)
+
+    def test_a_lively_feed(self):
+        assert self.polls(lambda n: fetched()) == 30 * 24 * 4
+
+    def test_a_feed_without_validators(self):
+        assert self.polls(lambda n: fetched(Validators())) == 30 * 24
+
+    def test_a_feed_that_fell_silent(self):
+        counted = self.polls(lambda n: fetched() if n == 0 else NotModified())
+        assert 30 * 12 < counted < 30 * 24 * 2
+
+    def test_a_missing_feed_is_asked_about_daily_and_heals_by_itself(self):
+        missing = failed(Trouble.NOT_FOUND, 404)
+        assert self.polls(lambda n: missing) == 31
+        assert self.polls(lambda n: missing if n < 10 else fetched()) > 1000
+
+    def test_a_gone_feed_is_asked_once(self):
+        assert self.polls(lambda n: failed(Trouble.GONE, 410)) == 1
+
+    def test_a_broken_server(self):
+        assert self.polls(lambda n: failed(Trouble.SERVER, 500)) < 30 * 4 + 10
+
+    def test_a_host_that_always_limits_us(self):
+        assert self.polls(lambda n: failed(Trouble.RATE_LIMITED, 429)) < 30 + 10
