@@ -1,0 +1,217 @@
+"""Slack as the courier sees it: post, edit, read back. Implements `bot.platforms.Chat`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from bot.commands import Reply, Request
+from bot.platforms.slack import render
+from bot.platforms.slack.client import API_URL, TIMEOUT, Answer, Web
+from bot.platforms.slack.commands import Desk
+from bot.platforms.slack.directory import Directory
+from bot.platforms.slack.doctor import examine
+from bot.platforms.slack.errors import Failure, outcome, sighting
+from bot.platforms.slack.listening import Listener
+from digests.model import (
+    Absent,
+    Clock,
+    Content,
+    Destination,
+    Found,
+    Posted,
+    PostOutcome,
+    Sighting,
+    Target,
+    Unclear,
+    Unreadable,
+)
+
+_SPACING = timedelta(seconds=1)  # Slack takes about one message a second into one channel
+_MARGIN = timedelta(minutes=10)  # read back from before the intent: clocks differ
+_PAGE = 200  # messages; what Slack recommends
+_MOST_PAGES = 50
+
+
+class SlackChat:
+    """One workspace under one bot token; with an app token it also listens for commands."""
+
+    platform = "slack"
+    nonce_window = timedelta()  # Slack has no key that makes a repeated post harmless
+
+    def __init__(
+        self,
+        bot_token: str,
+        app_token: str,
+        *,
+        answer: Callable[[Request], Awaitable[Reply]],
+        clock: Clock,
+        random: Random,
+        targets: Sequence[Target] = (),
+        base_url: str = API_URL,
+        timeout: float = TIMEOUT,
+        spacing: timedelta = _SPACING,
+    ) -> None:
+        self._web = Web(bot_token, clock, base_url=base_url, timeout=timeout)
+        self._directory = Directory(self._web, clock)
+        self._app_token = app_token
+        self._answer = answer
+        self._clock = clock
+        self._random = random
+        self._spacing = spacing.total_seconds()
+        self._targets = dict.fromkeys(target.address for target in targets)
+        self._free_at: dict[str, float] = {}  # place -> when it may be posted to again
+        self._newest: dict[str, str] = {}  # place -> the newest message we know of
+        self._listening: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to listen for commands, when there is an app token; posting does not need it."""
+        if self._app_token and self._listening is None:
+            desk = Desk(self._web, self._directory, self._answer, self._clock)
+            listener = Listener(self._web, self._app_token, desk.take, self._clock, self._random)
+            self._listening = asyncio.create_task(listener.run(), name="slack commands")
+
+    async def close(self) -> None:
+        """Stop listening and let go of the connections."""
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+        await self._web.close()
+
+    async def resolve(self, target: Target) -> Destination:
+        """The conversation's id for a name or id. Raises ChatError with the cure."""
+        self._targets.setdefault(target.address)
+        return Destination(self.platform, await self._directory.place(target.address))
+
+    async def post(
+        self,
+        destination: Destination,
+        content: Content,
+        *,
+        mark: str,
+        nonce: str,  # noqa: ARG002 - Slack has no use for it
+        plain: bool = False,
+    ) -> PostOutcome:
+        """Send once; no retry inside."""
+        place = destination.place
+        body = render.message(content, mark=mark, plain=plain)
+        await self._turn(place)
+        answer = await self._web.ask(lambda c: c.chat_postMessage(channel=place, **body))
+        return self._settled(place, answer)
+
+    async def edit(
+        self, destination: Destination, message_id: str, content: Content, *, mark: str
+    ) -> PostOutcome:
+        """Replace what stands under an id; safe to repeat."""
+        place = destination.place
+        body = render.message(content, mark=mark)
+        shown = {name: body[name] for name in ("text", "blocks", "metadata") if name in body}
+        answer = await self._web.ask(
+            lambda c: c.chat_update(channel=place, ts=message_id, **shown)
+        )
+        return self._settled(place, answer)
+
+    async def find(
+        self,
+        destination: Destination,
+        *,
+        mark: str,
+        nonce: str,  # noqa: ARG002 - Slack has no use for it
+        since: datetime,
+        watermark: str,
+    ) -> Sighting:
+        """Read back from the watermark, or from ten minutes before `since` by Slack's clock."""
+        oldest = await self._oldest(since, watermark)
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            answer = await self._history(destination.place, oldest=oldest, cursor=cursor)
+            if isinstance(answer, Failure):
+                return sighting(answer)
+            if (stamp := _standing(answer, mark)) is not None:
+                return Found(stamp)
+            cursor = answer.cursor
+            if not cursor or not answer.has_rows("messages"):
+                return _end_of(answer)
+        return Unreadable(f"more than {_PAGE * _MOST_PAGES} messages were posted since then")
+
+    async def watermark(self, destination: Destination) -> str:
+        """The newest message we know of: our own last one, else the channel's."""
+        place = destination.place
+        if place not in self._newest:
+            answer = await self._web.ask(lambda c: c.conversations_history(channel=place, limit=1))
+            if isinstance(answer, Failure):
+                return ""
+            newest = [str(message.get("ts", "")) for message in answer.rows("messages")]
+            self._newest[place] = newest[0] if newest else ""
+        return self._newest[place]
+
+    async def check(self) -> tuple[str, ...]:
+        """What is wrong with tokens, permissions and channels, each with its cure."""
+        return await examine(
+            self._web, self._directory, tuple(self._targets), app_token=self._app_token
+        )
+
+    async def _turn(self, place: str) -> None:
+        """Wait until Slack takes another message into this channel."""
+        now = self._clock.monotonic()
+        free_at = max(now, self._free_at.get(place, now))
+        self._free_at[place] = free_at + self._spacing
+        if free_at > now:
+            await self._clock.sleep(free_at - now)
+
+    def _settled(self, place: str, answer: Answer | Failure) -> PostOutcome:
+        if isinstance(answer, Failure):
+            return outcome(answer)
+        stamp = answer.text("ts")
+        if not stamp:
+            return Unclear("Slack took it but did not say under which id")
+        self._newest[place] = max(stamp, self._newest.get(place, ""), key=_seconds)
+        return Posted(stamp)
+
+    async def _oldest(self, since: datetime, watermark: str) -> str:
+        if self._web.ahead is None:
+            await self._web.read(lambda c: c.auth_test())  # for the time of Slack's clock
+        begin = self._web.platform_time(since - _MARGIN).timestamp()
+        return watermark if _seconds(watermark) > begin else f"{begin:.6f}"
+
+    async def _history(self, place: str, *, oldest: str, cursor: str) -> Answer | Failure:
+        return await self._web.read(
+            lambda c: c.conversations_history(
+                channel=place,
+                oldest=oldest,
+                limit=_PAGE,
+                cursor=cursor or None,
+                include_all_metadata=True,
+            )
+        )
+
+
+def _standing(answer: Answer, mark: str) -> str | None:
+    """The id of the message that bears the mark: in its metadata, or as its footer's block id."""
+    footer = render.block_id(mark)
+    for message in answer.rows("messages"):
+        metadata: Any = message.get("metadata") or {}
+        key = (metadata.get("event_payload") or {}).get("key")
+        blocks = message.get("blocks") or []
+        if key == mark or any(block.get("block_id") == footer for block in blocks):
+            return str(message.get("ts", ""))
+    return None
+
+
+def _end_of(answer: Answer) -> Sighting:
+    """Absent is a proof: a page that is not whole proves nothing."""
+    if answer.body.get("has_more") or not answer.has_rows("messages"):
+        return Unreadable("Slack's answer is not complete", later=True)
+    return Absent()
+
+
+def _seconds(stamp: str) -> float:
+    """A message's id as the time it is; 0.0 for what is none."""
+    try:
+        return float(stamp)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,118 @@
+"""Slash commands and button presses become requests, and replies become what the asker sees."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.commands import Asker, Reply, Request
+from bot.platforms.slack import render
+from bot.platforms.slack.client import Web, sdk_log
+from bot.platforms.slack.directory import Directory
+from bot.platforms.slack.errors import Kind
+from digests.model import Clock
+
+log = logging.getLogger(__name__)
+
+_OURS = re.compile(r".*")  # Slack sends an app its own commands and buttons only
+_AGAIN_AFTER = 1.0  # seconds before a reply that did not arrive is shown once more
+
+Payload = Mapping[str, Any]
+
+
+class Desk:
+    """Takes what people ask in Slack to whoever knows the answer, and brings the reply back."""
+
+    def __init__(
+        self,
+        web: Web,
+        directory: Directory,
+        answer: Callable[[Request], Awaitable[Reply]],
+        clock: Clock,
+    ) -> None:
+        self._web = web
+        self._directory = directory
+        self._answer = answer
+        self._clock = clock
+        self._app = self._listeners()
+
+    async def take(self, kind: str, payload: Payload) -> None:
+        """One envelope of Socket Mode, acknowledged already: the listener did it on arrival."""
+        if kind in {"slash_commands", "interactive"}:
+            request = AsyncBoltRequest(mode="socket_mode", body=dict(payload))
+            await self._app.async_dispatch(request)
+
+    def _listeners(self) -> AsyncApp:
+        # `process_before_response` keeps a listener within the task that dispatched it, where it
+        # can be cancelled and its errors are seen. Requests need no signature here: Slack has
+        # authenticated the connection they come on.
+        app = AsyncApp(
+            client=self._web.client,
+            authorize=_authorized,
+            logger=sdk_log,
+            process_before_response=True,
+            request_verification_enabled=False,
+            ignoring_self_events_enabled=False,
+            ssl_check_enabled=False,
+            url_verification_enabled=False,
+            attaching_function_token_enabled=False,
+        )
+        app.command(_OURS)(self._on_command)
+        app.action(render.PREVIOUS)(self._on_page)
+        app.action(render.NEXT)(self._on_page)
+        app.action(_OURS)(_on_link)
+        return app
+
+    async def _on_command(self, ack: AsyncAck, command: Payload) -> None:
+        await ack()
+        verb, _, text = _unescaped(str(command.get("text", ""))).strip().partition(" ")
+        asker = await self._asker(command, command.get("channel_id"), command.get("user_id"))
+        request = Request(verb.lower() or "help", text.strip(), asker=asker)
+        await self._show(request, str(command.get("response_url", "")), replace=False)
+
+    async def _on_page(self, ack: AsyncAck, action: Payload, body: Payload) -> None:
+        await ack()
+        channel, user, team = (body.get(name) or {} for name in ("channel", "user", "team"))
+        asker = await self._asker({"team_id": team.get("id")}, channel.get("id"), user.get("id"))
+        request = Request("page", str(action.get("value", "")), asker=asker)
+        await self._show(request, str(body.get("response_url", "")), replace=True)
+
+    async def _asker(self, body: Payload, channel: object, user: object) -> Asker:
+        name = str(user or "")
+        return Asker(
+            platform="slack",
+            user=name,
+            place=str(body.get("team_id") or ""),
+            conversation=str(channel or ""),
+            locale=await self._directory.locale(name),
+        )
+
+    async def _show(self, request: Request, url: str, *, replace: bool) -> None:
+        body = render.reply(await self._answer(request), replace=replace)
+        failure = await self._web.respond(url, body)
+        if failure is not None and failure.kind is not Kind.REFUSED:
+            # Seen twice is better than not at all: only the asker sees it.
+            await self._clock.sleep(_AGAIN_AFTER)
+            failure = await self._web.respond(url, body)
+        if failure is not None:
+            log.warning("slack: a reply was not shown", extra={"reason": str(failure)})
+
+
+async def _authorized() -> AuthorizeResult:
+    """One workspace, one token: nothing to look up for a request."""
+    return AuthorizeResult(enterprise_id=None, team_id=None)
+
+
+async def _on_link(ack: AsyncAck) -> None:
+    """A button that only opens an address; unanswered, Slack shows a warning beside it."""
+    await ack()
+
+
+def _unescaped(text: str) -> str:
+    """What was typed: Slack escapes these three characters on the way to us."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

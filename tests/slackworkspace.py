@@ -1,0 +1,285 @@
+"""The workspace behind the Slack stand-in: channels, people, messages, and what each method does.
+
+No network here: a method takes its arguments and gives the body of the answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from math import ceil
+from typing import Any
+
+from digests.clock import SystemClock
+from digests.model import Clock
+from tests.slackrules import broken_rules
+
+Json = dict[str, Any]
+Method = Callable[[Json], Json]
+
+TEAM = "T0NIGHT"
+BOT_USER = "U0BOT"
+
+
+class Refuse(Exception):
+    """A method says `ok: false` with this code."""
+
+    def __init__(self, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.more = more
+
+
+class TooFast(Exception):
+    """429: come back after so many seconds."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__(after)
+        self.after = after
+
+
+@dataclass
+class Place:
+    """A channel, or a direct message."""
+
+    id: str
+    name: str = ""
+    private: bool = False
+    member: bool = True
+    archived: bool = False
+    user: str = ""  # of a direct message
+    readable: bool = True
+    messages: list[Json] = field(default_factory=list)  # as they stand, oldest first
+    posted_at: float = float("-inf")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the log: something that happened and is never taken back."""
+
+    kind: str  # posted | updated | ephemeral | responded
+    place: str
+    ts: str
+    body: Json
+    key: str = ""  # of the metadata
+
+
+class Workspace:
+    """What one bot token sees. `log` holds everything it was asked to show, in order."""
+
+    def __init__(
+        self,
+        *,
+        spacing: float = 0.0,  # seconds between two messages into one channel; 0: no limit
+        clock: Clock | None = None,
+        ahead: timedelta = timedelta(),  # of the tester's clock is Slack's
+        page: int = 1000,  # rows, at most
+    ) -> None:
+        self.spacing = spacing
+        self.clock = clock or SystemClock()
+        self.ahead = ahead
+        self.page = page
+        self.log: list[Entry] = []
+        self.violations: list[str] = []
+        self.limited = 0  # calls refused because they came too fast
+        self.places: dict[str, Place] = {}
+        self.users: dict[str, Json] = {}
+        self._numbers = count(1)
+        self._stamp = 0.0
+        self.methods: dict[str, Method] = {
+            "auth.test": lambda _: {"team_id": TEAM, "user_id": BOT_USER, "user": "nightdesk"},
+            "chat.postMessage": self._post,
+            "chat.update": self._update,
+            "chat.postEphemeral": self._ephemeral,
+            "conversations.history": self._history,
+            "conversations.replies": self._replies,
+            "conversations.list": self._list,
+            "conversations.info": self._info,
+            "conversations.open": self._open,
+            "users.info": self._user,
+            "users.list": self._users,
+        }
+
+    # --- building ----------------------------------------------------------------------------
+
+    def add_channel(self, name: str, **more: Any) -> str:
+        """A channel; returns its id."""
+        place = Place(f"C{next(self._numbers):04}", name, **more)
+        self.places[place.id] = place
+        return place.id
+
+    def add_user(self, name: str, *, shown: str = "", locale: str = "en-US", **more: Any) -> str:
+        """A person; returns the id."""
+        profile = {"display_name": shown, "real_name": shown}
+        user = {"id": f"U{next(self._numbers):04}", "name": name, "profile": profile}
+        self.users[user["id"]] = (
+            user | {"locale": locale, "deleted": False, "is_bot": False} | more
+        )
+        return str(user["id"])
+
+    def chatter(self, channel: str, times: int = 1) -> str:
+        """Other people say something; returns the id of the last message."""
+        for number in range(times):
+            message = {"type": "message", "user": "U0OTHER", "text": f"hello {number}"}
+            self.places[channel].messages.append(message | {"ts": self.stamp()})
+        return str(self.places[channel].messages[-1]["ts"])
+
+    # --- judging -----------------------------------------------------------------------------
+
+    def keys(self, channel: str = "") -> list[str]:
+        """The keys of all that was ever posted, in order: each expected one exactly once."""
+        return [e.key for e in self.log if e.kind == "posted" and channel in {"", e.place}]
+
+    def standing(self, channel: str) -> list[Json]:
+        """The messages that stand in a channel now, oldest first."""
+        return self.places[channel].messages
+
+    def judge(self, method: str, body: Json) -> None:
+        """Keep every broken rule; tests assert that there are none."""
+        posted = method == "chat.postMessage"
+        found = broken_rules({k: v for k, v in body.items() if k != "token"}, posted=posted)
+        self.violations += [f"{method}: {rule}" for rule in found]
+
+    # --- time --------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """By Slack's clock."""
+        return self.clock.now() + self.ahead
+
+    def stamp(self) -> str:
+        """A new message id: the time, never the same twice."""
+        self._stamp = max(self.now().timestamp(), self._stamp + 0.000_002)
+        return f"{self._stamp:.6f}"
+
+    # --- methods -----------------------------------------------------------------------------
+
+    def _place(self, args: Json) -> Place:
+        place = self.places.get(str(args.get("channel")))
+        if place is None or (place.private and not place.member):
+            raise Refuse("channel_not_found")
+        return place
+
+    def _writable(self, args: Json) -> Place:
+        place = self._place(args)
+        if place.archived:
+            raise Refuse("is_archived")
+        if not place.member:
+            raise Refuse("not_in_channel")
+        return place
+
+    def _post(self, args: Json) -> Json:
+        place = self._writable(args)
+        self._pace(place)
+        self.judge("chat.postMessage", args)
+        metadata = args.get("metadata") or {}
+        message = {
+            "type": "message",
+            "ts": self.stamp(),
+            "user": BOT_USER,
+            "bot_id": "B0BOT",
+            "text": args.get("text", ""),
+            "blocks": args.get("blocks", []),
+            "metadata": metadata,
+        }
+        place.messages.append(message)
+        key = str(metadata.get("event_payload", {}).get("key", ""))
+        self.log.append(Entry("posted", place.id, message["ts"], args, key))
+        return {"channel": place.id, "ts": message["ts"], "message": message}
+
+    def _pace(self, place: Place) -> None:
+        now = self.clock.monotonic()
+        wait = place.posted_at + self.spacing - now
+        if wait > 0:
+            self.limited += 1
+            raise TooFast(ceil(wait))
+        place.posted_at = now
+
+    def _update(self, args: Json) -> Json:
+        place = self._writable(args)
+        self.judge("chat.update", args)
+        found = [m for m in place.messages if m["ts"] == args.get("ts")]
+        if not found:
+            raise Refuse("message_not_found")
+        if found[0]["user"] != BOT_USER:
+            raise Refuse("cant_update_message")
+        changed = {k: args[k] for k in ("text", "blocks", "metadata") if k in args}
+        found[0].update(changed | {"edited": {"user": BOT_USER}})
+        key = str(found[0]["metadata"].get("event_payload", {}).get("key", ""))
+        self.log.append(Entry("updated", place.id, found[0]["ts"], args, key))
+        return {"channel": place.id, "ts": found[0]["ts"], "text": args.get("text", "")}
+
+    def _ephemeral(self, args: Json) -> Json:
+        place = self._writable(args)
+        self.judge("chat.postEphemeral", args)
+        stamp = self.stamp()
+        self.log.append(Entry("ephemeral", place.id, stamp, args))
+        return {"message_ts": stamp}
+
+    def _history(self, args: Json) -> Json:
+        place = self._place(args)
+        if not place.member:
+            raise Refuse("not_in_channel")
+        if not place.readable:
+            raise Refuse("missing_scope", needed="channels:history", provided="chat:write")
+        oldest = float(args.get("oldest") or 0)
+        newest_first = [m for m in reversed(place.messages) if float(m["ts"]) > oldest]
+        body = self._page("messages", newest_first, args)
+        if str(args.get("include_all_metadata")) not in {"1", "true", "True"}:
+            bare = [{k: v for k, v in m.items() if k != "metadata"} for m in body["messages"]]
+            body["messages"] = bare
+        return body | {"has_more": bool(body["response_metadata"]["next_cursor"])}
+
+    def _replies(self, args: Json) -> Json:
+        place = self._place(args)
+        return self._page("messages", [m for m in place.messages if m["ts"] == args["ts"]], args)
+
+    def _list(self, args: Json) -> Json:
+        kinds = str(args.get("types", "public_channel")).split(",")
+        seen = [
+            self._described(place)
+            for place in self.places.values()
+            if not place.user
+            and ("private_channel" if place.private else "public_channel") in kinds
+            and (place.member or not place.private)
+            and not (place.archived and str(args.get("exclude_archived")) in {"1", "true"})
+        ]
+        return self._page("channels", seen, args)
+
+    def _info(self, args: Json) -> Json:
+        return {"channel": self._described(self._place(args))}
+
+    def _open(self, args: Json) -> Json:
+        user = str(args.get("users"))
+        if user not in self.users:
+            raise Refuse("user_not_found")
+        for place in self.places.values():
+            if place.user == user:
+                return {"channel": {"id": place.id}}
+        place = Place(f"D{next(self._numbers):04}", user=user)
+        self.places[place.id] = place
+        return {"channel": {"id": place.id}}
+
+    def _user(self, args: Json) -> Json:
+        user = self.users.get(str(args.get("user")))
+        if user is None:
+            raise Refuse("user_not_found")
+        with_locale = str(args.get("include_locale")) in {"1", "true"}
+        return {"user": {k: v for k, v in user.items() if k != "locale" or with_locale}}
+
+    def _users(self, args: Json) -> Json:
+        return self._page("members", list(self.users.values()), args)
+
+    def _described(self, place: Place) -> Json:
+        return {
+            "id": place.id,
+            "name": place.name,
+            "is_private": place.private,
+            "is_member": place.member,
+            "is_archived": place.archived,
+        }
+
+    def _page(self, name: str, rows: list[Json], args: Json) -> Json:
+        begin = int(str(args.get("cursor") or "at:0").removeprefix("at:"))
+        end = begin + min(int(args.get("limit") or 100), self.page)
+        cursor = f"at:{end}" if end < len(rows) else ""
+        return {name: rows[begin:end], "response_metadata": {"next_cursor": cursor}}
