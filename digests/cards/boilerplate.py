@@ -1,0 +1,91 @@
+"""What publishers put around a text and nobody needs on a card: sign-ups, credits, cookie words.
+
+The stories themselves speak of cookies, sign-ups and clicks, so only phrases that address the
+reader of the page are known here, nearly all at the start of a sentence.
+"""
+
+import re
+
+# Sentences that begin like this; each alternative is tried once, at the start.
+_BEGINNINGS = (
+    # English
+    r"read (?:more|also|next|the (?:full|rest|original|complete)|full)\b",
+    r"also read\b|see also\b|related(?: (?:articles?|stories|posts?|reading))? ?:|more on this\b",
+    r"continue reading\b|keep reading\b|click here\b|learn more (?:at|about our|here)\b",
+    r"(?:sign|signing) up (?:for|to|now|today|here)\b|subscribe (?:to|for|now|today|here)\b",
+    r"subscribe$|already a (?:subscriber|member)\b|get (?:the|our) (?:latest|daily|weekly|best)\b.{0,60}\b(?:inbox|newsletter|email)\b",
+    r"(?:join|follow|find|like) us (?:on|at)\b|follow .{1,40} on (?:twitter|x|facebook|linkedin|google news|mastodon|instagram)\b",
+    r"(?:found|did you find|liked?|enjoyed) this (?:article|story|post)\b|share this\b|listen to this\b",
+    r"(?:photo|photograph|image|picture|credit|illustration|source|photo illustration|image source)s?(?: credits?| by| courtesy| via)? ?[:：(]",
+    r"(?:photo|image|picture|illustration)s? (?:credit|by|courtesy|via)\b|getty images\W*$",
+    r"(?:we|this (?:web)?site|our (?:web)?site) (?:use|uses|may use) (?:necessary |essential )?cookies\b",
+    r"by (?:continuing|using this|clicking|subscribing|signing)\b.{0,80}\b(?:agree|accept|consent|cookies?|terms|privacy)\b",
+    r"(?:accept|manage|allow) (?:all )?cookies\b|please enable (?:javascript|cookies)\b",
+    r"(?:©|\(c\)|copyright)\s?(?:©|\(c\)|\d{4})|all rights reserved\b",
+    r"(?:advertisement|anzeige|publicité|publicidad|реклама|إعلان)\W*$|sponsored (?:content|post)\b|sponsored by.{1,40}$|this (?:article|post|story) (?:was |is )?(?:originally|first) (?:appeared|published)\b",
+    r"this (?:article|post|story|page) (?:may )?contains? affiliate\b|we may earn a\b",
+    r"(?:got|have) a (?:tip|story|news tip|confidential tip)\b|comments? (?:are|is) closed\b|leave a (?:comment|reply)\b",
+    r"(?:filed under|posted (?:in|by|on)|tagged(?: with)?|tags|categories|topics) ?:",
+    r"submitted by\W{0,4}/?u/|article url ?:|comments url ?:|points ?: ?\d|\[(?:link|comments)\]",
+    r"\d{1,3} ?min(?:ute)?s? read\b|the post\b.{1,300}(?:appeared first on|first appeared on)",
+    # German
+    r"lesen sie (?:auch|mehr|weiter)\b|weiterlesen\b|mehr zum thema\b|siehe auch\b|zum (?:artikel|beitrag)\b",
+    r"(?:abonnieren|folgen) sie\b|jetzt (?:abonnieren|anmelden|registrieren)\b|newsletter (?:abonnieren|bestellen)\b|zum newsletter\b",
+    r"(?:bild|foto|bildquelle|titelbild|quelle|bildnachweis) ?:|alle rechte vorbehalten\b|empfohlener redaktioneller inhalt\b",
+    r"(?:wir verwenden|diese (?:web)?s(?:ei|i)te (?:verwendet|nutzt)) cookies\b|der beitrag\b.{1,300}erschien zuerst auf\b",
+    # French
+    r"(?:à lire|lire|voir) (?:aussi|la suite|également|plus)\b|à lire\b ?:|en savoir plus\b|inscrivez[- ]vous\b|abonnez[- ]vous\b|suivez[- ]nous\b",
+    r"(?:crédits?(?: photos?)?|photo|image|source|illustration) ?:|tous droits réservés\b",
+    r"(?:ce site utilise|nous utilisons) des cookies\b|(?:l['’]article|cet article)\b.{1,300}est apparu en premier sur\b",
+    # Spanish
+    r"(?:lee|lea|leer|ver) (?:también|más)\b|seguir leyendo\b|sigue leyendo\b|más información (?:en|aquí)\b|suscr[íi]b(?:ete|ase|irse)\b|s[íi]guenos\b",
+    r"(?:foto|imagen|crédito|fuente) ?:|todos los derechos reservados\b",
+    r"(?:este sitio(?: web)? (?:utiliza|usa)|utilizamos|usamos) cookies\b|(?:la entrada|el artículo)\b.{1,300}(?:se publicó primero en|apareció primero en)\b",
+    # Russian
+    r"читайте (?:также|далее|нас)|читать (?:далее|дальше|полностью)|подробнее ?(?:$|на|:|»)|подпи(?:сывайтесь|шитесь)|следите за нами",
+    r"(?:фото|источник|изображение|иллюстрация) ?:|все права защищены|на правах рекламы",
+    r"(?:мы используем|(?:этот|наш|данный) сайт использует) (?:файлы )?cookies?\b|(?:запись|сообщение)\b.{1,300}впервые появил",
+    # Chinese
+    r"点击(?:这里|此处|查看|阅读|关注|下方)|阅读(?:全文|原文|更多)|(?:欢迎)?关注(?:我们|微信|公众号)|(?:立即订阅|订阅(?:我们|本|邮件|频道))|扫码(?:关注|加入|添加|下载)|相关(?:阅读|文章)|延伸阅读",
+    r"版权(?:所有|声明)|未经(?:许可|授权|允许)|图片来源|图源|图片[:：]|来源[:：]|责任编辑|本文(?:转载|来自|首发|经授权)|(?:我们|本网站)使用 ?cookie",
+    # Japanese
+    r"続き(?:を読む|はこちら)|詳細は(?:こちら|以下)|詳しくは(?:こちら|以下)|関連(?:記事|リンク)|(?:メルマガ|ニュースレター)(?:に|を|の)?(?:登録|購読)|フォロー(?:して|する)",
+    r"(?:画像|写真|出典|提供|画像提供|写真提供)[:：]|無断転載|(?:この|当)(?:ウェブ)?サイトは.{0,10}(?:クッキー|cookie)を",
+    # Arabic
+    r"(?:اقرأ|اقرئي|اقرأوا) (?:أيض[اً]+|المزيد|كذلك)|للمزيد|لقراءة المزيد|اشترك(?:وا)? (?:الآن|في (?:النشرة|نشرتنا|القناة|قناتنا))|تابعو?نا|شارك (?:هذا|المقال)",
+    r"(?:الصورة|صورة|مصدر الصورة|المصدر) ?:|جميع الحقوق محفوظة|(?:يستخدم هذا الموقع|نستخدم) ملفات تعريف الارتباط",
+)
+_BEGINNING = re.compile(
+    r"[\W_]{0,4}(?:" + "|".join(f"(?:{one})" for one in _BEGINNINGS) + ")", re.IGNORECASE
+)
+
+# A feed's closing formula may hold a headline with full stops of its own, so it is cut from the
+# text before sentences are made.
+_FORMULA_ENDS = (
+    "appeared first on",
+    "first appeared on",
+    "erschien zuerst auf",
+    "est apparu en premier sur",
+    "se publicó primero en",
+    "apareció primero en",
+    "впервые появилась на",
+    "впервые появилось на",
+)
+_FORMULA = re.compile(
+    r"(?:the post|der beitrag|l['’]article|cet article|la entrada|el artículo|запись|сообщение)\s"
+    r"[^\n]{1,300}?\s(?:" + "|".join(_FORMULA_ENDS) + r")[^\n]{0,200}",
+    re.IGNORECASE,
+)
+
+
+def without_formula(text: str) -> str:
+    """The text without "The post … appeared first on …"."""
+    folded = text.lower()
+    if any(end in folded for end in _FORMULA_ENDS):  # the pattern alone is slow
+        return _FORMULA.sub("", text).strip()
+    return text
+
+
+def is_boilerplate(sentence: str) -> bool:
+    """Whether a sentence speaks about the page rather than about its subject."""
+    return _BEGINNING.match(sentence) is not None

@@ -1,0 +1,195 @@
+"""A story becomes a card, stories become a list: in one language, for no platform in particular."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from digests.cards import reading_time
+from digests.cards.words import Words, words
+from digests.model import Card, Line, Listing, Span, Story, StoryId
+from digests.text.plain import clip
+
+MOST_LINES = 20
+MOST_NAMES = 5  # publishers named on the card; the rest is counted
+MOST_TOPICS = 5
+MOST_CVES = 5
+
+# Characters; longer ones are cut here and not by a platform, which would cut an isolate open.
+_HEADLINE_IN_A_LIST, _NAME, _TOPIC = 200, 120, 40
+
+_A_LONG_TIME = timedelta(days=180)  # from here on a date without its year misleads
+
+
+def compose(
+    story: Story, language: str, zone: str = "UTC", *, now: datetime | None = None
+) -> Card:
+    """The card of a story in the words of `language`, on the clock of `zone`.
+
+    The same story gives the same card. `now` matters to old stories only: with it their date
+    is shown with the year.
+    """
+    say = words(language)
+    byline = clip(story.byline, _NAME)
+    return Card(
+        key=story.key,
+        language=say.language,
+        rtl=say.rtl,
+        headline=story.headline,
+        url=story.url,
+        publisher=say.isolate(story.publisher),
+        byline=say.text("By {name}", name=byline) if byline else "",
+        at=story.published or story.seen,
+        sentences=story.sentences,
+        reading_time=_reading_time(story, say),
+        also=_also(story, say),
+        chips=_chips(story, say),
+        picture=story.picture,
+        footer=_footer(story, say, zone, now),
+        read_label=say.text("Read full text") if story.url else "",
+    )
+
+
+def listing(
+    stories: Sequence[Story],
+    *,
+    title: str,
+    language: str,
+    total: int | None = None,
+    query: str = "",
+    notes: Sequence[str] = (),
+    footer: str = "",
+    empty: str = "",
+    excerpts: Mapping[StoryId, tuple[Span, ...]] | None = None,
+) -> Listing:
+    """At most twenty stories in the order given; the rest is counted in a note.
+
+    `total` is how many there are in all, `query` what to search for to see them.
+    `title`, `notes`, `footer` and `empty` are already in the words of `language`.
+    """
+    say = words(language)
+    shown = stories[:MOST_LINES]
+    more = max(total or 0, len(stories)) - len(shown)
+    rest = (_more(more, query, say),) if more > 0 else ()
+    return Listing(
+        title=title,
+        lines=tuple(_line(story, say, excerpts or {}) for story in shown),
+        language=say.language,
+        rtl=say.rtl,
+        notes=(*notes, *rest),
+        footer=footer,
+        empty=empty or say.text("No stories."),
+    )
+
+
+def welcome(stories: Sequence[Story], *, language: str) -> Listing:
+    """What a channel gets at the first start: the newest stories that match its rules."""
+    say = words(language)
+    return listing(
+        stories,
+        title=say.text("Nightdesk is on duty"),
+        language=language,
+        notes=[say.text("The newest stories for this channel; from now on, each as it comes in.")],
+        empty=say.text("Nothing for this channel yet; from now on, each story as it comes in."),
+    )
+
+
+def folded(
+    stories: Sequence[Story], *, language: str, zone: str = "UTC", total: int | None = None
+) -> Listing:
+    """What waited too long to be told one by one, newest first; `total` counts what was left out.
+
+    The note says from when to when these stories were seen, on the clock of `zone`.
+    """
+    say = words(language)
+    count = max(total or 0, len(stories))
+    return listing(
+        stories,
+        title=say.plural(
+            "While we were busy: {n} story", "While we were busy: {n} stories", count
+        ),
+        language=language,
+        total=total,
+        query=_since(stories),
+        notes=_period(stories, say, zone),
+    )
+
+
+def _reading_time(story: Story, say: Words) -> str:
+    if not story.length_here:
+        return ""
+    here = reading_time.seconds(story.length_here, story.language)
+    there = reading_time.seconds(story.length_there, story.language)
+    at_publisher = (
+        say.text("{time} at {publisher}", time=say.duration(there), publisher=story.publisher)
+        if there > here
+        else ""
+    )
+    return say.line(say.text("{time} here", time=say.duration(here)), at_publisher)
+
+
+def _also(story: Story, say: Words) -> str:
+    others = _unique(source.publisher for source in story.also)
+    others = [name for name in others if name.casefold() != story.publisher.casefold()]
+    if not others:
+        return ""
+    named = say.names(others[:MOST_NAMES]) + ("…" if len(others) > MOST_NAMES else "")
+    return say.plural(
+        "Also told by {names}", "Also told by {n}: {names}", len(others), names=named
+    )
+
+
+def _chips(story: Story, say: Words) -> tuple[str, ...]:
+    cves = _unique(story.cves)
+    chips = [
+        *(clip(topic, _TOPIC) for topic in _unique(story.topics)[:MOST_TOPICS]),
+        *cves[:MOST_CVES],
+    ]
+    if len(cves) > MOST_CVES:
+        rest = len(cves) - MOST_CVES
+        chips.append(say.plural("{n} more CVE", "{n} more CVEs", rest))
+    return tuple(say.isolate(chip) for chip in chips)
+
+
+def _footer(story: Story, say: Words, zone: str, now: datetime | None) -> str:
+    old = now is not None and now - story.seen > _A_LONG_TIME
+    seen = say.text("seen {when}", when=say.date(story.seen, zone, year=old))
+    return say.line(clip(story.feed, _NAME), seen, story.key)
+
+
+def _line(story: Story, say: Words, excerpts: Mapping[StoryId, tuple[Span, ...]]) -> Line:
+    return Line(
+        key=story.key,
+        headline=say.isolate(clip(story.headline, _HEADLINE_IN_A_LIST)),
+        url=story.url,
+        publisher=say.isolate(story.publisher),
+        at=story.published or story.seen,
+        excerpt=excerpts.get(story.id, ()),
+    )
+
+
+def _more(count: int, query: str, say: Words) -> str:
+    if not query:
+        return say.plural("{n} more", "{n} more", count)
+    return say.plural("{n} more: search {query}", "{n} more: search {query}", count, query=query)
+
+
+def _since(stories: Sequence[Story]) -> str:
+    """The query that finds all that was told from the oldest of these on."""
+    return f"since:{min(story.seen for story in stories).date()}" if stories else ""
+
+
+def _period(stories: Sequence[Story], say: Words, zone: str) -> list[str]:
+    if len(stories) < 2:  # noqa: PLR2004
+        return []
+    first = min(story.seen for story in stories)
+    last = max(story.seen for story in stories)
+    start, end = say.date(first, zone), say.date(last, zone)
+    return [say.text("Seen from {start} to {end}.", start=start, end=end)]
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    """In the order of first occurrence, whatever their case, without empty ones."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.strip().casefold(), name.strip())
+    first.pop("", None)
+    return list(first.values())
