@@ -70,9 +70,9 @@ class Desk:
 
     async def _on_command(self, ack: AsyncAck, command: Payload) -> None:
         await ack()
-        verb, _, text = _unescaped(str(command.get("text", ""))).strip().partition(" ")
+        verb, text = _verb_and_text(str(command.get("text", "")))
         asker = await self._asker(command, command.get("channel_id"), command.get("user_id"))
-        request = Request(verb.lower() or "help", text.strip(), asker=asker)
+        request = Request(verb, text, asker=asker)
         await self._show(request, str(command.get("response_url", "")), replace=False)
 
     async def _on_page(self, ack: AsyncAck, action: Payload, body: Payload) -> None:
@@ -113,6 +113,8 @@ async def _on_link(ack: AsyncAck) -> None:
     await ack()
 
 
-def _unescaped(text: str) -> str:
-    """What was typed: Slack escapes these three characters on the way to us."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+def _verb_and_text(typed: str) -> tuple[str, str]:
+    """What was typed after /digest; Slack escapes three characters on the way to us."""
+    text = typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    verb, *rest = text.split(maxsplit=1) or ["help"]
+    return verb.lower(), "".join(rest).strip()
