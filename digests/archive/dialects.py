@@ -28,11 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as _sqlite_insert
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from digests.errors import ArchiveError
 
+DRIVER_ERRORS = (sqlite3.Error,)
 BUSY_SECONDS = 5.0  # how long to wait for another process that writes
 _CACHED_STATEMENTS = 256
 
@@ -123,6 +124,11 @@ def reason(error: BaseException) -> str:
     return words or " ".join(str(cause).split())
 
 
+def spoils_connection(error: BaseException | None) -> bool:
+    """Whether an error may be this connection's own: a file opened for reading only stays so."""
+    return isinstance(error, DBAPIError | sqlite3.Error) and not isinstance(error, IntegrityError)
+
+
 def insert(into: Table) -> Insert:
     """An insert that can say what to do on conflict."""
     return _sqlite_insert(into)
@@ -163,6 +169,35 @@ def is_ours(connection: Connection) -> bool:
     """Whether the file is new and empty, or was made by us."""
     tables = connection.exec_driver_sql("SELECT name FROM sqlite_schema").scalars().all()
     return not tables or "alembic_version" in tables
+
+
+def problems(connection: Connection) -> list[str]:
+    """What is wrong with the file itself; empty when all is well."""
+    found = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
+    return [str(line) for line in found if line != "ok"]
+
+
+def check_index(connection: Connection) -> None:
+    """Raises when the full-text index and the words it was made of differ."""
+    connection.exec_driver_sql(
+        "INSERT INTO story_fts (story_fts, rank) VALUES ('integrity-check', 1)"
+    )
+
+
+def copy_to(connection: Connection, target: Path) -> None:
+    """Copy the whole database as it is now, while others go on writing.
+
+    In one step: a copy in steps starts anew after each write and never ends under load.
+    """
+    copy = sqlite3.connect(target)
+    try:
+        raw(connection).backup(copy)
+        # The copy is a file of its own that needs nothing beside it.
+        copy.execute("PRAGMA journal_mode = DELETE")
+        if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("the copy is damaged")
+    finally:
+        copy.close()
 
 
 def _connect(address: str, pragmas: Iterable[str]) -> sqlite3.Connection:

@@ -7,10 +7,9 @@ success before COMMIT has returned.
 
 import asyncio
 import queue
-import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +29,7 @@ READERS = 3
 GROUP_SECONDS = 0.05  # a group takes in no more jobs after this: the first one is waiting
 GROUP_JOBS = 512
 _STEPS = 20_000  # of SQLite's virtual machine between two looks at the clock
-_DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error)
+_DATABASE_ERRORS = (SQLAlchemyError, *dialects.DRIVER_ERRORS)
 
 
 @dataclass(slots=True)
@@ -166,37 +165,44 @@ class Engine:
     def _serve(self) -> None:
         """Groups until told to end."""
         while (job := self._jobs.get()) is not None:
-            if not self._group(job):
-                break
+            self._group(job)
         self._disconnect()
 
-    def _group(self, first: _Job) -> bool:
-        """One transaction for what waits now; False when the last of it was the sign to end."""
-        taken = [first]
-        go_on = True
+    def _group(self, first: _Job) -> None:
+        """One transaction for what waits now."""
+        taken: list[_Job] = []
         try:
-            connection = self._connected()
-            with connection.begin():
-                first.run(connection)
-                end = self.monotonic() + GROUP_SECONDS
-                while len(taken) < GROUP_JOBS and self.monotonic() < end:
-                    try:
-                        job = self._jobs.get_nowait()
-                    except queue.Empty:
-                        break
-                    if job is None:
-                        go_on = False
-                        break
+            with self._connected().begin() as transaction:
+                for job in self._jobs_from(first):
                     taken.append(job)
-                    job.run(connection)
+                    job.run(transaction.connection)
             self.commits += 1
-        except Exception as exc:  # noqa: BLE001 - the thread must outlive any fault of the database
-            # A fresh connection is what gets us going again once the cause is gone.
-            self._disconnect()
+            spoilt = any(dialects.spoils_connection(job.error) for job in taken)
+        except Exception as exc:  # the thread must outlive any fault of the database
+            # When not even BEGIN came through, those behind need not wait for the same answer.
+            taken = taken or list(self._jobs_from(first))
             for job in taken:
                 job.error = exc
+            spoilt = True
+        if spoilt:  # a fresh connection is what gets us going once the cause is gone
+            self._disconnect()
         self._deliver(taken)
-        return go_on
+
+    def _jobs_from(self, first: _Job) -> Iterator[_Job]:
+        """The first and what waits behind it, as long as the first may be kept waiting."""
+        yield first
+        end = self.monotonic() + GROUP_SECONDS
+        for _ in range(GROUP_JOBS):
+            if self.monotonic() >= end:
+                return
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return
+            if job is None:
+                self._jobs.put(None)  # the sign to end is for _serve; nothing comes after it
+                return
+            yield job
 
     def _connected(self) -> Connection:
         if self._connection is None:

@@ -12,7 +12,17 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from digests.archive import channels, dialects, feeds, meta, poll, retention, search, stories
+from digests.archive import (
+    backup,
+    channels,
+    dialects,
+    feeds,
+    meta,
+    poll,
+    retention,
+    search,
+    stories,
+)
 from digests.archive.engine import Engine
 from digests.archive.lock import Lock
 from digests.archive.marks import Names
@@ -90,6 +100,20 @@ class Archive:
         """From now on this installation is not fresh."""
         await self._engine.write(meta.put, meta.WELCOMED, "yes")
         self._identity = Identity(self._identity.installation, fresh=False)
+
+    async def problems(self) -> list[str]:
+        """What a thorough look finds wrong, in the database's words; takes seconds when large."""
+        found = await self._engine.read(dialects.problems)
+        if not self._engine.read_only:
+            try:
+                await self._engine.write(dialects.check_index)
+            except ArchiveError as exc:
+                found.append(f"the search index: {exc}")
+        return found
+
+    async def backup(self, target: Path) -> None:
+        """Write a copy of everything that is committed; it appears whole or not at all."""
+        await self._engine.read(backup.write, target)
 
     async def get_meta(self, name: str) -> str | None:
         """A named value of the application's own."""
