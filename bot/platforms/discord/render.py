@@ -78,17 +78,19 @@ def message(content: Content, *, mark: str = "", nonce: str = "", plain: bool = 
     return body
 
 
-def edit(content: Content, *, mark: str = "") -> Body:
-    """What shall stand instead; it also clears what a plain message said."""
-    return {"content": None, **message(content, mark=mark)}
+def edit(content: Content, *, mark: str = "", plain: bool = False) -> Body:
+    """What shall stand instead; it clears what the other form left."""
+    empty: Body = {"content": None, "embeds": [], "components": []}
+    return empty | message(content, mark=mark, plain=plain)
 
 
-def reply(answer: Reply) -> Body:
+def reply(answer: Reply, *, plain: bool = False) -> Body:
     """What the asker alone sees, with buttons to turn pages."""
-    body = edit(answer.content)
+    body = edit(answer.content, plain=plain)
     turns = _turns(answer)
     if turns:
-        body["components"] = [*_components(answer.content), _row(turns)]
+        links = [] if plain else _components(answer.content)
+        body["components"] = [*links, _row(turns)]
     return body
 
 

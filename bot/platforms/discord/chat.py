@@ -1,0 +1,169 @@
+"""Discord as the courier sees it: post, edit, find; and the side that listens for commands."""
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from bot.platforms.discord import doctor, history, render
+from bot.platforms.discord.commands import Answerer, Interactions, register
+from bot.platforms.discord.errors import Answer, Lost, NotSent, posted, unreadable
+from bot.platforms.discord.gateway import Gateway
+from bot.platforms.discord.places import Places
+from bot.platforms.discord.rest import TIMEOUT, Rest
+from digests.errors import ChatError
+from digests.model import (
+    Clock,
+    Content,
+    Destination,
+    Posted,
+    PostOutcome,
+    Sighting,
+    Target,
+)
+
+_log = logging.getLogger(__name__)
+
+_NUMBER = re.compile(r"0*(?P<id>[1-9][0-9]{0,19})")
+_LINK = re.compile(r"https://(?:\w+\.)?discord\.com/channels/\d+/(?P<id>\d{1,20})/?")
+_FRESH = 600.0  # seconds for which our own newest message is watermark enough
+
+
+class DiscordChat:
+    """One bot account. Posting needs neither `start` nor the gateway, only the token."""
+
+    platform: Final = "discord"
+    # Discord remembers a nonce for "a few minutes"; within two, sending again cannot repeat.
+    nonce_window: Final = timedelta(seconds=120)
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        clock: Clock,
+        random: Random,
+        answer: Answerer,
+        targets: Callable[[], Sequence[Target]] = tuple,
+        api_url: str = "",
+        gateway_url: str = "",
+        proxy: str = "",
+        timeout: float = TIMEOUT,
+    ) -> None:
+        """`targets`: the places of the file, for `check`. Empty addresses are Discord's own.
+
+        `timeout`: seconds for one call.
+        """
+        self._clock = clock
+        self._targets = targets
+        self._rest = Rest(token, clock, api=api_url, proxy=proxy, timeout=timeout)
+        self._places = Places(self._rest)
+        self._newest: dict[str, tuple[str, float]] = {}
+        self._gateway = Gateway(
+            token,
+            Interactions(self._rest, answer, clock).serve,
+            self._register,
+            clock=clock,
+            random=random,
+            api=api_url,
+            gateway=gateway_url,
+            proxy=proxy,
+        )
+
+    @property
+    def trouble(self) -> str:
+        """Why commands are off for good, with the cure; "" while they work or may come back."""
+        return self._gateway.trouble
+
+    @property
+    def listening(self) -> bool:
+        """Whether commands can reach us now."""
+        return self._gateway.ready
+
+    async def start(self) -> None:
+        """Begin to listen for commands; returns at once, whatever Discord does."""
+        self._gateway.start()
+
+    async def close(self) -> None:
+        """Stop listening, let answers under way end, close the connections."""
+        await self._gateway.close()
+        await self._rest.close()
+
+    async def resolve(self, target: Target) -> Destination:
+        """The channel's id. Nothing is asked: whether it may be used, posting and `check` tell."""
+        address = target.address.strip()
+        found = _NUMBER.fullmatch(address) or _LINK.fullmatch(address)
+        if found is None:
+            raise ChatError(
+                f"{target}: a Discord channel is named by its number. Turn on Developer Mode in "
+                "Discord's settings, right-click the channel, Copy Channel ID, and write "
+                "discord:1234567890"
+            )
+        return Destination(self.platform, str(int(found["id"])))
+
+    async def post(
+        self,
+        destination: Destination,
+        content: Content,
+        *,
+        mark: str,
+        nonce: str,
+        plain: bool = False,
+    ) -> PostOutcome:
+        """Send once; with the same nonce within `nonce_window` it cannot stand there twice."""
+        body = render.message(content, mark=mark, nonce=nonce, plain=plain)
+        path = f"/channels/{destination.place}/messages"
+        outcome = posted(await self._rest.call("POST", path, json_body=body))
+        if isinstance(outcome, Posted):
+            self._remember(destination.place, outcome.message_id)
+        return outcome
+
+    async def edit(
+        self, destination: Destination, message_id: str, content: Content, *, mark: str
+    ) -> PostOutcome:
+        """Replace what stands under an id; safe to repeat."""
+        path = f"/channels/{destination.place}/messages/{message_id}"
+        body = render.edit(content, mark=mark)
+        return posted(await self._rest.call("PATCH", path, json_body=body))
+
+    async def find(
+        self, destination: Destination, *, mark: str, nonce: str, since: datetime, watermark: str
+    ) -> Sighting:
+        """Look for our mark in everything after the watermark, else after `since` less a margin.
+
+        A watermark is an id of Discord's own and needs no clock; without one, our time is set
+        right by the difference that Discord's last answer showed.
+        """
+        me = await self._places.me()  # before the clocks are compared: it may be the first answer
+        if isinstance(me, Answer | NotSent | Lost):
+            return unreadable(me)
+        after = watermark or history.snowflake(since + self._rest.skew - history.MARGIN)
+        wanted = history.Wanted(str(me["id"]), mark, nonce)
+        return await history.find(self._rest, self._places, destination.place, wanted, after)
+
+    async def watermark(self, destination: Destination) -> str:
+        """An id that everything to come is newer than; "" when the channel is empty or silent."""
+        message, at = self._newest.get(destination.place, ("", 0.0))
+        if message and self._clock.monotonic() - at < _FRESH:
+            return message
+        channel = await self._places.channel(destination.place)
+        if isinstance(channel, Answer | NotSent | Lost):
+            return message
+        newest = str(channel.get("last_message_id") or "")
+        return newest if newest.isdigit() else message
+
+    async def check(self) -> tuple[str, ...]:
+        """What is wrong with the account and the channels, each with its cure."""
+        places = [target for target in self._targets() if target.platform == self.platform]
+        return await doctor.check(self._places, places, self.resolve)
+
+    async def _register(self, application: str) -> None:
+        result = await register(self._rest, application)
+        if result is not None and not (isinstance(result, Answer) and result.good):
+            _log.warning("Discord did not take our commands: %s", posted(result))
+
+    def _remember(self, place: str, message: str) -> None:
+        known, _ = self._newest.get(place, ("0", 0.0))
+        if int(message) >= int(known):
+            self._newest[place] = (message, self._clock.monotonic())

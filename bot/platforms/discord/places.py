@@ -1,0 +1,78 @@
+"""The bot's account and what it may do in a channel, asked over REST: no gateway needed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.platforms.discord import permissions
+from bot.platforms.discord.errors import Answer, Lost, NotSent
+from bot.platforms.discord.rest import Rest
+
+Payload = Mapping[str, Any]
+Failure = Answer | NotSent | Lost
+
+
+class Places:
+    """Asks Discord who we are and what a channel is; remembers only who we are."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+        self._me: Payload | None = None
+
+    async def me(self) -> Payload | Failure:
+        """The bot's own user object."""
+        if self._me is None:
+            answer = await self._object("/users/@me")
+            if isinstance(answer, Failure):
+                return answer
+            self._me = answer
+        return self._me
+
+    async def application(self) -> Payload | Failure:
+        """The application behind the bot."""
+        return await self._object("/applications/@me")
+
+    async def channel(self, channel: str) -> Payload | Failure:
+        """What the channel is: type, guild, newest message, overwrites."""
+        return await self._object(f"/channels/{channel}")
+
+    async def granted(self, channel: Payload) -> int | Failure:
+        """The bot's permission bits in a channel of a guild."""
+        me = await self.me()
+        if isinstance(me, Failure):
+            return me
+        guild = await self._object(f"/guilds/{channel['guild_id']}", "roles")
+        if isinstance(guild, Failure):
+            return guild
+        member = await self._member(str(channel["guild_id"]), str(me["id"]))
+        if isinstance(member, Failure):
+            return member
+        # A thread has no overwrites of its own.
+        above = channel
+        if permissions.is_thread(channel):
+            found = await self.channel(str(channel["parent_id"]))
+            if isinstance(found, Failure):
+                return found
+            above = found
+        return permissions.granted(guild, member, above)
+
+    async def may_read_history(self, channel: str) -> bool | Failure:
+        """Whether an empty history means an empty channel."""
+        found = await self.channel(channel)
+        if isinstance(found, Failure):
+            return found
+        if "guild_id" not in found:
+            return True  # a direct message
+        bits = await self.granted(found)
+        return bits if isinstance(bits, Failure) else bool(bits & permissions.HISTORY.bit)
+
+    async def _member(self, guild: str, person: str) -> Payload | Failure:
+        answer = await self._rest.call("GET", f"/guilds/{guild}/members/{person}")
+        if isinstance(answer, Answer) and answer.good and isinstance(answer.payload, dict):
+            return {"user": {"id": person}, **answer.payload}
+        return answer
+
+    async def _object(self, path: str, *keys: str) -> Payload | Failure:
+        answer = await self._rest.call("GET", path)
+        if isinstance(answer, Answer) and answer.good and isinstance(answer.payload, dict):
+            return answer.payload if answer.payload.keys() >= {"id", *keys} else answer
+        return answer

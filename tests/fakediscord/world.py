@@ -1,0 +1,202 @@
+"""What the stand-in knows: guilds, channels, messages, the log that judges, the limits."""
+
+import json
+import time
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+Body = dict[str, Any]
+
+EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
+VIEW, SEND, EMBED, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 16
+GUILD, BOT, APPLICATION, OWNER = (
+    "200000000000000001",
+    "300000000000000001",
+    "400000000000000001",
+    "500000000000000001",
+)
+CHANNEL = "600000000000000001"
+BOT_ROLE = "700000000000000001"
+
+
+@dataclass
+class Channel:
+    """A place of messages."""
+
+    id: str
+    name: str
+    guild: str | None
+    type: int = 0
+    lacks: int = 0  # permission bits taken from the bot here
+    last: str | None = None
+    messages: list[Body] = field(default_factory=list)  # standing ones, oldest first
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the log: something the stand-in was asked and what it did."""
+
+    at: float  # seconds since the start
+    what: str  # create, edit, read, callback, original, commands, identify, resume, ...
+    done: str  # accepted, repeated (nonce known), refused 429, ...
+    channel: str = ""
+    message: str = ""
+    nonce: str = ""
+    fault: str = ""
+    body: Body = field(default_factory=dict)
+
+
+class Window:
+    """So many calls in so many seconds."""
+
+    def __init__(self, limit: int, seconds: float) -> None:
+        self.limit, self.seconds = limit, seconds
+        self._taken: deque[float] = deque()
+
+    def wait(self, now: float) -> float:
+        """Seconds until a call is free again, 0 now."""
+        while self._taken and self._taken[0] <= now - self.seconds:
+            self._taken.popleft()
+        if len(self._taken) < self.limit:
+            return 0.0
+        return self._taken[0] + self.seconds - now
+
+    def take(self, now: float) -> None:
+        self._taken.append(now)
+
+    def headers(self, bucket: str, now: float) -> dict[str, str]:
+        after = self._taken[0] + self.seconds - now if self._taken else 0.0
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(max(0, self.limit - len(self._taken))),
+            "X-RateLimit-Reset": f"{time.time() + after:.3f}",  # noqa: TID251 - a real server
+            "X-RateLimit-Reset-After": f"{max(0.0, after):.3f}",
+            "X-RateLimit-Bucket": bucket,
+        }
+
+
+class World:
+    """Everything that stays when a request is over."""
+
+    def __init__(self, token: str, *, scale: float, log: Path | None) -> None:
+        self.token = token
+        self.token_valid = True
+        self.skew = timedelta()  # its clock minus the machine's
+        self.nonce_window = 180 * scale
+        self.channels: dict[str, Channel] = {}
+        self.guilds: dict[str, str] = {}
+        self.commands: list[Body] = []
+        self.endpoint: str | None = None  # interactions_endpoint_url of the application
+        self.log: list[Entry] = []
+        self.violations: list[str] = []
+        self.everywhere = Window(50, 1.0)
+        self._scale = scale
+        self._file = log.open("a", encoding="utf-8") if log else None
+        self._windows: dict[str, Window] = {}
+        self._nonces: dict[str, tuple[float, str, Body]] = {}
+        self._last_id = 0
+        self._began = time.monotonic()
+
+    # --- time and ids -------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.skew  # noqa: TID251 - a real server
+
+    def new_id(self) -> str:
+        milliseconds = int((self.now() - EPOCH) / timedelta(milliseconds=1))
+        self._last_id = max(milliseconds << 22, self._last_id + 1)
+        return str(self._last_id)
+
+    def window(self, name: str) -> Window:
+        return self._windows.setdefault(name, Window(5, 5 * self._scale))
+
+    # --- the log ------------------------------------------------------------------------
+
+    def note(self, what: str, done: str, **more: Any) -> None:
+        entry = Entry(time.monotonic() - self._began, what, done, **more)
+        self.log.append(entry)
+        if self._file:
+            self._file.write(json.dumps(asdict(entry)) + "\n")
+            self._file.flush()
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+
+    # --- places -------------------------------------------------------------------------
+
+    def add_guild(self, guild: str = GUILD, name: str = "Example") -> str:
+        self.guilds[guild] = name
+        return guild
+
+    def add_channel(self, id: str = CHANNEL, *, guild: str | None = GUILD, type: int = 0) -> str:  # noqa: A002
+        self.channels[id] = Channel(id, f"channel-{id[-3:]}", guild, type)
+        return id
+
+    # --- messages -----------------------------------------------------------------------
+
+    def accept(self, channel: Channel, body: Body, author: str = BOT) -> tuple[Body, bool]:
+        """The message that stands there now, and whether it is a new one.
+
+        Raises LookupError when the nonce belongs to a message that was deleted since.
+        """
+        nonce = body.get("nonce") if body.get("enforce_nonce") else None
+        known = self._nonces.get(f"{author} {nonce}") if nonce else None
+        if known and time.monotonic() - known[0] < self.nonce_window:
+            _, place, message = known
+            if message not in self.channels[place].messages:
+                raise LookupError(message["id"])
+            return message, False
+        message = self._message(channel, body, author)
+        channel.messages.append(message)
+        channel.last = message["id"]
+        if nonce:
+            self._nonces[f"{author} {nonce}"] = (time.monotonic(), channel.id, message)
+        return message, True
+
+    def _message(self, channel: Channel, body: Body, author: str) -> Body:
+        bot = author == BOT
+        message = {
+            "id": self.new_id(),
+            "type": 0,
+            "channel_id": channel.id,
+            "author": user(author, bot=bot),
+            "content": body.get("content") or "",
+            "embeds": body.get("embeds") or [],
+            "components": body.get("components") or [],
+            "attachments": [],
+            "mentions": [],
+            "mention_roles": [],
+            "mention_everyone": False,
+            "pinned": False,
+            "tts": False,
+            "flags": body.get("flags", 0),
+            "timestamp": self.now().isoformat(),
+            "edited_timestamp": None,
+        }
+        return message | ({"nonce": body["nonce"]} if body.get("nonce") else {})
+
+    def says(self, channel: str, text: str, author: str = OWNER) -> str:
+        """A person writes something; returns the message's id."""
+        message, _ = self.accept(self.channels[channel], {"content": text}, author)
+        return str(message["id"])
+
+    def delete(self, channel: str, message: str) -> None:
+        place = self.channels[channel]
+        place.messages = [m for m in place.messages if m["id"] != message]
+
+
+def user(id: str, *, bot: bool = False, name: str = "") -> Body:  # noqa: A002
+    """A user object."""
+    return {
+        "id": id,
+        "username": name or ("nightdesk" if bot else f"person{id[-2:]}"),
+        "discriminator": "0",
+        "global_name": None,
+        "avatar": None,
+        "bot": bot,
+        "public_flags": 0,
+    }
