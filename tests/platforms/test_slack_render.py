@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from digests.model import Card, Key, Line, Listing, Notice, Span
 from digests.testing import START, build_story
 from tests.slackrules import broken_rules, text_length
 
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "slack"
 FSI, PDI = "\u2068", "\u2069"
 
 
@@ -163,6 +165,66 @@ def test_an_excerpt_says_what_it_was_given(spans: list[Span]) -> None:
     whole = fit("".join(s.text for s in spans), 300)
 
     assert told.startswith("\n" + whole) if whole else True
+
+
+# --- golden bodies -------------------------------------------------------------------------
+
+ENGLISH = Card(
+    key=Key("k7f3"),
+    language="en",
+    rtl=False,
+    headline="Gateway flaw lets attackers in without a password",
+    url="https://news.example/gateway?id=1&ref=a",
+    publisher="Example News",
+    byline="By Jane Doe",
+    at=START,
+    sentences=("A flaw lets attackers log in.", "The vendor published a fix on Monday."),
+    reading_time="6 s here · 3 min at Example News",
+    also="Also told by 2: A, B",
+    chips=("CVE-2026-1234", "vulnerability"),
+    picture="https://news.example/gateway.png",
+    footer="Example News · seen 2 Mar, 09:12 · k7f3",
+    read_label="Read full text",
+)
+ARABIC = replace(
+    ENGLISH,
+    language="ar",
+    rtl=True,
+    headline="ثغرة في \u2068VPN\u2069 تسمح بالدخول دون كلمة مرور",
+    publisher="\u2068Example News\u2069",
+    byline="بقلم \u2068Jane Doe\u2069",
+    sentences=("تسمح الثغرة للمهاجمين بالدخول.", "نشر المورّد إصلاحًا يوم الاثنين."),
+    reading_time="6 ثوانٍ هنا · 3 دقائق لدى \u2068Example News\u2069",
+    also="",
+    chips=("\u2068CVE-2026-1234\u2069",),
+    picture="",
+    footer="\u200f\u2068Example News\u2069 · رُصد في 2 مارس، 09:12 · \u2068k7f3\u2069",
+    read_label="اقرأ النص الكامل",
+)
+FOUND = Line(
+    key=Key("k7f3"),
+    headline=ENGLISH.headline,
+    url=ENGLISH.url,
+    publisher="Example News",
+    at=START,
+    excerpt=(Span("The "), Span("vendor", hit=True), Span(" published a fix on Monday.")),
+)
+RESULTS = Listing("vendor: 1 story", (FOUND,), "en", notes=("Any word.",), footer="Page 1")
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("card.en", render.message(ENGLISH, mark="m1k2m3")),
+        ("card.ar", render.message(ARABIC, mark="m1k2m3")),
+        ("card.en.plain", render.message(ENGLISH, mark="m1k2m3", plain=True)),
+        ("results.en", render.reply(Reply(RESULTS, "", "q:ab:2"), replace=True)),
+    ],
+)
+def test_a_body_is_drawn_as_it_was_agreed(name: str, body: dict[str, Any]) -> None:
+    agreed = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))
+
+    assert body == agreed
 
 
 # --- the card ----------------------------------------------------------------------------------

@@ -32,13 +32,15 @@ class Directory:
         self._locales: dict[str, str] = {}
 
     async def place(self, address: str) -> str:
-        """The conversation's id for `#name`, `C0123`, `@name` or `U0123`. Raises ChatError."""
+        """The conversation's id for `#name`, `C0123`, `@name`, `U0123` or `D0123`. Raises ChatError."""
         if address.startswith("#"):
             return await self._channel_named(address[1:].lower())
         if address.startswith("@"):
             return await self._direct(await self._person_named(address[1:].lower()))
         if address[:1] in {"U", "W"}:
             return await self._direct(address)
+        if address.startswith("D"):
+            return address  # a direct message; looking at it would need one more permission
         return str((await self.channel(address))["id"])
 
     async def channel(self, place: str) -> Row:

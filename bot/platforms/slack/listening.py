@@ -53,14 +53,12 @@ class Listener:
             while True:
                 began = self._clock.monotonic()
                 reason = await self._listen()
-                self.connected = False
                 steady = self._clock.monotonic() - began >= _STEADY
                 failures = 0 if steady else failures + 1
-                log.log(
-                    logging.INFO if steady or failures == 1 else logging.WARNING,
-                    "slack: connection ended",
-                    extra={"reason": reason, "failures": failures},
-                )
+                # Slack renews each connection every few hours; only one that never was is news.
+                level = logging.INFO if self.connected else logging.WARNING
+                log.log(level, "slack: not listening for commands: %s", reason)
+                self.connected = False
                 await self._clock.sleep(self._wait(failures))
         finally:
             self.connected = False
@@ -70,7 +68,7 @@ class Listener:
         """One connection from its opening to its end; returns why it ended."""
         opened = await self._web.ask(lambda c: c.apps_connections_open(app_token=self._app_token))
         if isinstance(opened, Failure):
-            return str(opened)
+            return f"SLACK_APP_TOKEN: {opened.reason}"
         try:
             async with self._web.session.ws_connect(opened.text("url"), heartbeat=PING) as socket:
                 async for frame in socket:
