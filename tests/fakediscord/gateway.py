@@ -1,6 +1,7 @@
 """The stand-in's gateway: sessions that resume, events compressed as one stream, and its faults."""
 
 import asyncio
+import contextlib
 import json
 import zlib
 from dataclasses import dataclass, field
@@ -30,13 +31,12 @@ class _Connection:
         self._zlib = zlib.compressobj() if compress else None
 
     async def send(self, text: str) -> None:
-        if self.socket.closed:
-            return
-        if self._zlib is None:
-            await self.socket.send_str(text)
-            return
-        packed = self._zlib.compress(text.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH)
-        await self.socket.send_bytes(packed)
+        with contextlib.suppress(ConnectionError):  # it may be gone; RESUME tells it again
+            if self._zlib is None:
+                await self.socket.send_str(text)
+                return
+            packed = self._zlib.compress(text.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH)
+            await self.socket.send_bytes(packed)
 
 
 class Gateway:

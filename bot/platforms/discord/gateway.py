@@ -148,6 +148,7 @@ def _new_client(addresses: tuple[str, str], proxy: str) -> "discord.Client":
         intents=discord.Intents(guilds=True),
         allowed_mentions=discord.AllowedMentions.none(),
         max_messages=None,
+        guild_ready_timeout=0.2,  # it would look for more guilds for two seconds, even when closed
         max_ratelimit_timeout=30.0,
         proxy=proxy or None,
     )

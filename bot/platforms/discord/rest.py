@@ -23,7 +23,7 @@ _AGENT = "DiscordBot (https://nightdesk.example, 0.1)"  # the form Discord asks 
 TIMEOUT = 10.0
 _CONNECT = 0.5  # of the time-out, until the first byte can go out
 _PATIENCE = 0.5  # of the time-out, waiting for our own limits; who has to wait longer comes back
-_UNNAMED_PAUSE = 5.0  # after a 429 that does not say how long
+_LONGEST_GUESS = 60.0  # seconds to wait after 429s that do not say how long
 
 
 class Rest:
@@ -45,6 +45,7 @@ class Rest:
         self._proxy = proxy or None
         self._timeout = timeout
         self._limits = Limits()
+        self._guesses = 0  # 429s in a row that did not say how long to wait
         self._session: aiohttp.ClientSession | None = None
         self.skew = timedelta()  # Discord's clock minus ours, as of the last answer
 
@@ -121,12 +122,19 @@ class Rest:
         now = self._clock.monotonic()
         self._limits.learn(route, answer.headers, now)
         if answer.status == 429:  # noqa: PLR2004 - HTTP
-            asked = pause(answer)
-            seconds = asked.total_seconds() if asked else _UNNAMED_PAUSE
             scope = answer.headers.get("X-RateLimit-Scope", "")
             # Without Discord's own body it is the front of the whole site that refuses us.
             everywhere = scope == "global" or not isinstance(answer.payload, dict)
-            self._limits.refused(route, seconds, now, everywhere=everywhere)
+            self._limits.refused(route, self._pause(answer), now, everywhere=everywhere)
+        else:
+            self._guesses = 0
+
+    def _pause(self, answer: Answer) -> float:
+        asked = pause(answer)
+        if asked:
+            return asked.total_seconds()
+        self._guesses += 1
+        return min(_LONGEST_GUESS, 0.5 * 2.0**self._guesses)
 
     def _set_skew(self, date: str) -> None:
         try:
