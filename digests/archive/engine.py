@@ -178,7 +178,7 @@ class Engine:
                     job.run(transaction.connection)
             self.commits += 1
             spoilt = any(dialects.spoils_connection(job.error) for job in taken)
-        except Exception as exc:  # the thread must outlive any fault of the database
+        except Exception as exc:  # noqa: BLE001 - the thread must outlive any fault
             # When not even BEGIN came through, those behind need not wait for the same answer.
             taken = taken or list(self._jobs_from(first))
             for job in taken:

@@ -26,9 +26,10 @@ def fold(
     queues: defaultdict[Destination, list[AnyRow]] = defaultdict(list)
     # A delay that was asked for (quiet hours, Retry-After) is no outage.
     asked = or_(post.c.not_before.is_(None), post.c.not_before <= now)
-    waiting = select(post).where(_QUEUED, post.c.story.is_not(None), asked).order_by(post.c.id)
+    waiting = select(post).where(_QUEUED, asked).order_by(post.c.queued_at, post.c.id)
     for row in connection.execute(waiting):
-        queues[Destination(row.platform, row.place)].append(row)
+        if row.story is not None:  # asked in SQL, it would lead SQLite away from the small index
+            queues[Destination(row.platform, row.place)].append(row)
     count = 0
     for destination, rows in queues.items():
         chosen = _chosen(rows, older_than, at_most)

@@ -54,7 +54,7 @@ def quoted(word: str) -> str:
 
 def _word(text: str, *, prefix: bool) -> Leaf | None:
     positions = query_terms(text)
-    if not positions:
+    if not _indexable(positions):
         return None
     parts = [_any_form(position) for position in positions]
     if prefix:
@@ -64,13 +64,18 @@ def _word(text: str, *, prefix: bool) -> Leaf | None:
 
 def _phrase(text: str) -> Leaf | None:
     positions = tuple(p for word in text.split() for p in query_terms(word))
-    if not positions:
+    if not _indexable(positions):
         return None
     parts = [
         " OR ".join(quoted(" ".join(words)) for words in product(*map(sorted, piece)))
         for piece in _pieces(positions)
     ]
     return Leaf(_all(parts), positions, phrase=len(positions) > 1)
+
+
+def _indexable(positions: Positions) -> bool:
+    """Whether the index could hold such words; half a character (a lone surrogate) it cannot."""
+    return bool(positions) and all(word.isalnum() for words in positions for word in words)
 
 
 def _pieces(positions: Positions) -> list[Positions]:

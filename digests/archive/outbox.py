@@ -79,7 +79,8 @@ def in_state(
     connection: Connection, names: Names, states: Sequence[PostState], limit: int
 ) -> list[Post]:
     """Posts in these states, oldest first."""
-    return _select(connection, names, post.c.state.in_(states), limit=limit)
+    named = or_(*(_is(state) for state in states))
+    return _select(connection, names, named, limit=limit)
 
 
 def queued(
@@ -156,7 +157,7 @@ def settle(
 def doubtful(connection: Connection, names: Names, before: datetime) -> list[Post]:
     """Posts whose intent is older than this and whose end is unknown."""
     sending = and_(_is(PostState.SENDING), post.c.intent_at <= before)
-    return _select(connection, names, sending)
+    return _select(connection, names, sending, order=post.c.intent_at)
 
 
 def settle_sighting(
@@ -186,7 +187,7 @@ def edits_due(connection: Connection, names: Names, now: datetime, limit: int) -
         post.c.edits < post_states.EDITS,
         ~channels.is_paused(now),
     )
-    found = _select(connection, names, differing)
+    found = _select(connection, names, differing, order=post.c.sent_at)
     return [one for one in found if post_states.may_edit(one, now)][:limit]
 
 
@@ -244,7 +245,8 @@ def counts(connection: Connection) -> dict[PostState, int]:
 def waiting(connection: Connection, names: Names, now: datetime) -> list[Post]:
     """Queued posts that must not be sent yet: not before their time, or their channel is paused."""
     later = or_(post.c.not_before > now, channels.is_paused(now))
-    return _select(connection, names, and_(_is(PostState.QUEUED), later))
+    these = and_(_is(PostState.QUEUED), later)
+    return _select(connection, names, these, order=post.c.queued_at)
 
 
 def _is(state: PostState, of: FromClause = post) -> ColumnElement[bool]:
@@ -316,8 +318,9 @@ def _select(
     names: Names,
     condition: ColumnElement[bool],
     limit: int | None = None,
+    order: ColumnElement[Any] = post.c.id,
 ) -> list[Post]:
-    statement = select(*_COLUMNS).where(condition).order_by(post.c.id).limit(limit)
+    statement = select(*_COLUMNS).where(condition).order_by(order).limit(limit)
     return [_post(row, names) for row in connection.execute(statement)]
 
 

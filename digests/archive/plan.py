@@ -96,7 +96,7 @@ def both(one: str, other: str) -> str:
 
 def any_of(expressions: Iterable[str]) -> str:
     """An expression for stories that match at least one."""
-    return " OR ".join(f"({one})" for one in expressions)
+    return _joined(" OR ", expressions)
 
 
 def _condition(query: Query, now: datetime, *, negated: bool) -> Condition:
@@ -175,8 +175,13 @@ def _conjunction(parts: Iterable[Condition]) -> str:
             unwanted.append(part.expression)
         else:
             wanted.append(_expression(part))
-    positive = " AND ".join(f"({one})" for one in wanted) or quoted(ALL)
+    positive = _joined(" AND ", wanted) if wanted else quoted(ALL)
     return f"({positive}) NOT ({any_of(unwanted)})" if unwanted else positive
+
+
+def _joined(by: str, expressions: Iterable[str]) -> str:
+    parts = list(expressions)
+    return parts[0] if len(parts) == 1 else by.join(f"({part})" for part in parts)
 
 
 def _deepest_first(parts: Iterable[Condition]) -> list[Condition]:

@@ -24,11 +24,15 @@ class EntryRecord:
 
 @dataclass(frozen=True, slots=True)
 class StoryRecord:
-    """One story to keep and index, whole: a revision replaces all of it."""
+    """One story to keep and index.
+
+    A revision replaces the story; its number, key and title_key stay, and empty tokens leave
+    the index as it is.
+    """
 
     story: Story
     tokens: IndexTokens
-    number: int  # of the running count behind its key
+    number: int = 0  # of the running count behind its key
     link_keys: tuple[str, ...] = ()  # canonical links that identify it; a revision adds
     title_key: str = ""
 

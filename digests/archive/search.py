@@ -70,7 +70,8 @@ def search(connection: Connection, asked: Asked) -> Page:
 
 def save_query(connection: Connection, text: str, until: StoryId, now: datetime) -> str:
     """Keep a search for the buttons under it; the same search has the same key."""
-    key = blake2b(f"{until} {text}".encode("utf-8", "replace"), digest_size=8).hexdigest()
+    text = text.encode("utf-8", "replace").decode()  # half a character cannot be stored
+    key = blake2b(f"{until} {text}".encode(), digest_size=8).hexdigest()
     row = {"key": key, "text": text, "until": until, "saved_at": now}
     statement = dialects.insert(saved_query).values(row)
     connection.execute(

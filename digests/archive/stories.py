@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from digests.archive import dialects, facets, meta, rows
 from digests.archive.records import StoryRecord
 from digests.archive.schema import story, story_link, story_text
-from digests.model import Key, Story, StoryId
+from digests.model import IndexTokens, Key, Story, StoryId
 from digests.stories.cluster import StoryRef
 
 LAST_NUMBER = "last_number"  # in meta; what retention has taken away must not be counted anew
@@ -43,6 +43,8 @@ def revise(connection: Connection, records: Sequence[StoryRecord]) -> None:
     changed = [record for record in records if record.story.id in known]
     for record in changed:
         values = rows.story_row(record)
+        for fixed in ("key", "number", "title_key"):  # given once, when the story was new
+            del values[fixed]
         connection.execute(update(story).where(story.c.id == values.pop("id")).values(values))
     _index_again(connection, changed)
     _add_links(connection, changed)
@@ -158,8 +160,11 @@ def _text_row(record: StoryRecord) -> dict[str, Any]:
 def _index_again(connection: Connection, records: Sequence[StoryRecord]) -> None:
     """Only where the words changed: another publisher telling the same is the usual revision."""
     wanted = {record.story.id: _text_row(record) for record in records}
+    same_words = {record.story.id for record in records if record.tokens == IndexTokens()}
     statement = select(story_text).where(story_text.c.id.in_(dialects.values(list(wanted))))
     for row in connection.execute(statement).mappings().all():
+        if row["id"] in same_words:
+            wanted[row["id"]] |= {"title": row["title"], "body": row["body"]}
         if wanted[row["id"]] == dict(row):
             del wanted[row["id"]]
     if not wanted:

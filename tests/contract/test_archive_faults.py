@@ -27,7 +27,7 @@ def statement(sql: str):
 
 
 async def test_a_second_instance_is_refused_and_told_who_works_here(archives, archive):
-    with pytest.raises(ArchiveBusy, match=f"news.db: process {os.getpid()} works on it"):
+    with pytest.raises(ArchiveBusy, match=rf"news\.db: process {os.getpid()} works on it"):
         await archives.open()
     await archives.reopen()
 
@@ -36,7 +36,7 @@ async def test_the_lock_is_free_when_opening_failed(tmp_path):
     path = tmp_path / "news.db"
     path.write_bytes(b"no database at all" * 100)
     for _ in range(2):
-        with pytest.raises(ArchiveError, match="news.db: the file is no database"):
+        with pytest.raises(ArchiveError, match=r"news\.db: the file is no database"):
             await Archive.open(path)
 
 
