@@ -1,0 +1,187 @@
+"""What the worker does with one document: `read` a feed, `tell` an entry. Top to bottom.
+
+Both run in a killable child process, since everything here depends on bytes from strangers.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from digests.cards.boilerplate import without_formula
+from digests.cards.condense import condense
+from digests.cards.reading_time import length
+from digests.feeds.entries import RawEntry
+from digests.feeds.pages import Page, extract
+from digests.feeds.parse import parse
+from digests.feeds.teasers import is_short, without_invitation
+from digests.model import (
+    Document,
+    Draft,
+    Feed,
+    FeedFacts,
+    IndexTokens,
+    Reading,
+    Refusal,
+    Telling,
+)
+from digests.stories.identity import title_key, words_hash
+from digests.text.indicators import cves
+from digests.text.language import detect
+from digests.text.links import canonical, shown
+from digests.text.plain import Plain, clean, clip, title_text, to_plain
+from digests.text.sentences import split
+from digests.text.tokens import terms
+
+MAX_TOPICS = 12
+MAX_TOPIC = 60  # characters
+MAX_BYLINE = 120
+MAX_ID = 1_024
+MAX_CVES = 100  # a monthly patch round names more; the card shows three
+
+_TITLE_FROM_TEXT = 120  # characters, when the publisher gave no title
+_TOLD_LANGUAGE = 800  # characters of text that language detection gets
+_LEAD_SENTENCES = 3
+_LEAD_TEXT = 2_000  # characters that the first sentences are looked for in
+_COMPARED = 8_000  # characters of a page looked at for it
+_SAME_ARTICLE = 0.4  # share of the words of headline and first sentence that their article has
+
+
+def read(document: Document, known: frozenset[bytes], feed: Feed, now: datetime) -> Reading:
+    """Every entry of a feed document: unchanged, a draft, or refused with a reason."""
+    parsed = parse(document, known, now)
+    drafts: list[Draft] = []
+    refused = list(parsed.refused)
+    for position, raw in zip(parsed.positions, parsed.entries, strict=True):
+        outcome = _drafted(raw, feed, parsed.facts, position)
+        if isinstance(outcome, Draft):
+            drafts.append(outcome)
+        else:
+            refused.append(outcome)
+    return Reading(
+        parsed.facts,
+        drafts=tuple(drafts),
+        refused=tuple(refused),
+        unchanged=parsed.unchanged,
+        slices=parsed.slices,
+        whole=parsed.whole,
+    )
+
+
+def _drafted(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft | Refusal:
+    try:
+        return _draft(raw, feed, facts, position)
+    except Exception as fault:  # noqa: BLE001 - an entry that breaks us must not take the others along
+        return Refusal(
+            raw.id or raw.link or f"entry {position + 1}", f"not understood: {fault!r}"[:200]
+        )
+
+
+def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft | Refusal:
+    plain = to_plain(raw.body, base=raw.base)
+    text, truncated = _without_page_words(plain.text)
+    link = shown(raw.link)
+    title = title_text(raw.title) or _first_words(text) or link
+    if not title:
+        return Refusal(raw.id or f"entry {position + 1}", "neither title nor text nor a safe link")
+    hint = feed.language or raw.language or facts.language
+    language = detect(f"{title}\n{text[:_TOLD_LANGUAGE]}", hint=hint)
+    lead = tuple(split(text[:_LEAD_TEXT], language)[:_LEAD_SENTENCES])
+    named = cves(f"{title}\n{text}")[:MAX_CVES]
+    return Draft(
+        id=_id(raw.id),
+        link=canonical(raw.link),
+        shown_link=link,
+        title=title,
+        text=text,
+        author=clip(title_text(raw.author), MAX_BYLINE),
+        published=raw.published,
+        language=language,
+        topics=_topics(raw.categories),
+        picture=_picture(raw, plain),
+        teaser=bool(link) and (truncated or is_short(text, language)),
+        title_key=title_key(title, language),
+        words_hash=words_hash(title, text),
+        lead=lead,
+        cves=named,
+        tokens=_tokens(title, (*lead, *named), language),
+        position=position,
+    )
+
+
+def _without_page_words(text: str) -> tuple[str, bool]:
+    """The text as its author wrote it, and whether it is cut off: no closing formula, no link words."""
+    paragraphs = (without_formula(paragraph) for paragraph in text.split("\n\n"))
+    return without_invitation("\n\n".join(filter(None, paragraphs)))
+
+
+def _first_words(text: str) -> str:
+    return clip(text.partition("\n")[0], _TITLE_FROM_TEXT) if text else ""
+
+
+def _id(id_: str) -> str:
+    """The publisher's id; a very long one by its fingerprint, since cut ones would collide."""
+    plain = clean(id_)
+    if len(plain) <= MAX_ID:
+        return plain
+    return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
+
+
+def _topics(categories: Iterable[str]) -> tuple[str, ...]:
+    """Categories as plain words, each once whatever its case."""
+    found: dict[str, str] = {}
+    for category in categories:
+        topic = clip(title_text(category), MAX_TOPIC)
+        if topic:
+            found.setdefault(topic.casefold(), topic)
+    return tuple(found.values())[:MAX_TOPICS]
+
+
+def _picture(raw: RawEntry, plain: Plain) -> str:
+    """The first picture that may be shown: over https only, or platforms refuse it."""
+    declared = (shown(address, raw.base) for address in raw.pictures)
+    return next((one for one in (*declared, *plain.pictures) if one.startswith("https://")), "")
+
+
+def _tokens(title: str, texts: Iterable[str], language: str) -> IndexTokens:
+    return IndexTokens(title=terms(title, language), body=terms(" ".join(texts), language))
+
+
+def tell(draft: Draft, page: Document | None, *, sentences: int = 3) -> Telling:
+    """What a card needs of one entry, from its article page when that is better than the feed.
+
+    Never raises on a page: extraction that fails leaves the feed's own text.
+    """
+    article = _article(page, draft)
+    full_text = len(article.text) > len(draft.text)
+    text = article.text if full_text else draft.text
+    told = tuple(condense(text, title=draft.title, language=draft.language, sentences=sentences))
+    named = cves(f"{draft.title}\n{draft.text}\n{article.text}")[:MAX_CVES]
+    whole = text if full_text or not draft.teaser else ""
+    return Telling(
+        sentences=told,
+        language=draft.language,
+        length_here=length(" ".join(told), draft.language),
+        length_there=length(whole, draft.language),
+        byline=draft.author or clip(article.byline, MAX_BYLINE),
+        picture=draft.picture or article.picture,
+        cves=named,
+        tokens=_tokens(draft.title, (*told, *named), draft.language),
+        full_text=full_text,
+    )
+
+
+def _article(page: Document | None, draft: Draft) -> Page:
+    """The article behind an entry; empty when the page tells something else (a wall, a notice)."""
+    if page is None:
+        return Page()
+    found = extract(
+        page.body, page.final_url, language=draft.language, content_type=page.content_type
+    )
+    return found if _tells_the_same(found.text, draft) else Page()
+
+
+def _tells_the_same(text: str, draft: Draft) -> bool:
+    """Whether enough of what the feed says is found in a page's text."""
+    said = set(terms(" ".join((draft.title, *draft.lead[:1])), draft.language).split())
+    found = set(terms(text[:_COMPARED], draft.language).split())
+    return bool(text) and len(said & found) >= _SAME_ARTICLE * len(said)
