@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from digests.model import IndexTokens, Story
 from digests.rules.query import And, Everything, Field, Not, Or, Phrase, Query, Word
-from digests.text import tokens as analyzer
+from digests.text.tokens import query_terms
 
 Positions = Sequence[frozenset[str]]  # one set of alternatives for each place
 
@@ -75,7 +75,7 @@ def _field(wanted: Field, seen: Subject) -> bool:
 
 
 def _has_word(text: str, places: Sequence[Sequence[str]], *, prefix: bool) -> bool:
-    positions = analyzer.query_terms(text)
+    positions = query_terms(text)
     if not positions:
         return False
     present = {term for place in places for term in place}
@@ -89,7 +89,7 @@ def _has_word(text: str, places: Sequence[Sequence[str]], *, prefix: bool) -> bo
 
 
 def _has_phrase(text: str, places: Sequence[Sequence[str]]) -> bool:
-    positions = [p for word in text.split() for p in analyzer.query_terms(word)]
+    positions = [p for word in text.split() for p in query_terms(word)]
     return bool(positions) and any(_in_a_row(positions, place) for place in places)
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.platforms.discord import gateway, permissions
 from bot.platforms.discord.errors import Answer, Lost, NotSent, failed, fatal, pause, posted
+from bot.platforms.discord.invite import EMBED, HISTORY, NEEDED, SEND, VIEW, invitation
 from bot.platforms.discord.limits import Limits
-from bot.platforms.discord.permissions import EMBED, HISTORY, NEEDED, SEND, VIEW
 from digests.model import Posted, Rejected, Retry, Scope, Unclear
 
 # --- outcomes ----------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def test_a_thread_wants_its_own_right_to_write():
 
 
 def test_the_invitation_asks_for_what_is_needed_and_nothing_else():
-    query = parse_qs(urlsplit(permissions.invitation("42")).query)
+    query = parse_qs(urlsplit(invitation("42")).query)
     assert query["client_id"] == ["42"]
     assert query["scope"] == ["bot applications.commands"]
     assert int(query["permissions"][0]) == sum(1 << n for n in (10, 11, 14, 16))

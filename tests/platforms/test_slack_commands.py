@@ -253,6 +253,7 @@ async def test_an_envelope_that_comes_twice_is_answered_once(bot: Bot) -> None:
     await bot.slack.envelope("slash_commands", payload, times=3)
     await bot.slack.envelope("slash_commands", payload)  # another envelope, the same trigger
     await bot.type("/digest help")
+    await until(lambda: len(bot.answers.asked) >= 2)
 
     assert sorted(request.verb for request in bot.answers.asked) == ["help", "latest"]
 

@@ -400,9 +400,9 @@ def test_a_hit_at_the_cut_stays_bold_as_far_as_it_goes() -> None:
 
 def test_twenty_lines_keep_their_links_and_more_are_left_out() -> None:
     long = "A headline of some length about a flaw in a gateway that many companies use " * 3
-    many = tuple(
-        line(n, headline=long, url="https://news.example/" + "a" * 170) for n in range(25)
-    )
+    url = "https://news.example/" + "a" * 170
+    spans = (Span(long), Span("Ivanti", hit=True), Span(long))
+    many = tuple(line(n, headline=long, url=url, excerpt=spans) for n in range(25))
     blocks = render.blocks(Listing("Results", many, "en"))
 
     assert len([r for r in elements(blocks) if r["type"] == "link"]) == 20

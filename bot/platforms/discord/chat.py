@@ -11,6 +11,7 @@ from bot.platforms.discord import doctor, history, render
 from bot.platforms.discord.commands import Answerer, Interactions, register
 from bot.platforms.discord.errors import Answer, Lost, NotSent, posted, unreadable
 from bot.platforms.discord.gateway import Gateway
+from bot.platforms.discord.invite import invitation
 from bot.platforms.discord.places import Places
 from bot.platforms.discord.rest import TIMEOUT, Rest
 from digests.errors import ChatError
@@ -157,6 +158,13 @@ class DiscordChat:
         """What is wrong with the account and the channels, each with its cure."""
         places = [target for target in self._targets() if target.platform == self.platform]
         return await doctor.check(self._places, places, self.resolve)
+
+    async def invitation(self) -> str:
+        """The link that adds the bot to a server; "" when Discord cannot be asked who we are."""
+        application = await self._places.application()
+        if isinstance(application, Answer | NotSent | Lost):
+            return ""
+        return invitation(str(application["id"]))
 
     async def _register(self, application: str) -> None:
         result = await register(self._rest, application)

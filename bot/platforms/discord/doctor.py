@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from bot.platforms.discord import permissions
 from bot.platforms.discord.errors import Answer, Lost, NotSent, unreadable
+from bot.platforms.discord.invite import Permission, invitation
 from bot.platforms.discord.places import Failure, Payload, Places
 from digests.errors import ChatError
 from digests.model import Destination, Target
@@ -31,7 +32,7 @@ async def check(places: Places, targets: Iterable[Target], resolve: Resolve) -> 
         unseen |= isinstance(channel, Answer)
         found += [f"{target}: {word}" for word in await _channel(places, channel)]
     if unseen:
-        link = permissions.invitation(str(application["id"]))
+        link = invitation(str(application["id"]))
         found.append(f"Discord: add the bot to the server with exactly what it needs: {link}")
     return tuple(found)
 
@@ -69,7 +70,7 @@ async def _channel(places: Places, channel: Payload | Failure) -> list[str]:
     return [*map(_lack, lacking), *(["the thread is locked: unlock it"] if locked else [])]
 
 
-def _lack(permission: permissions.Permission) -> str:
+def _lack(permission: Permission) -> str:
     return (
         f"the bot lacks {permission.name} ({permission.reason}): open the channel's settings, "
         f"Permissions, add the bot's role, allow {permission.name}"

@@ -1,47 +1,15 @@
-"""What the bot must be allowed to do, why, and what it is allowed in one channel. Pure."""
+"""What the bot is allowed in one channel, and what posting there takes. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+
+from bot.platforms.discord.invite import EMBED, HISTORY, NEEDED, SEND_IN_THREADS, VIEW, Permission
 
 Payload = Mapping[str, Any]  # a JSON object as Discord sent it
 
 _ADMINISTRATOR = 1 << 3
 _EVERYTHING = (1 << 53) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """One permission as Discord's settings name it."""
-
-    name: str
-    bit: int
-    reason: str
-
-
-VIEW = Permission("View Channels", 1 << 10, "to see the channel it posts to")
-SEND = Permission("Send Messages", 1 << 11, "to post cards")
-EMBED = Permission("Embed Links", 1 << 14, "a card is an embed; without it Discord drops the card")
-HISTORY = Permission(
-    "Read Message History", 1 << 16, "to look whether a doubtful card arrived, so none comes twice"
-)
-SEND_IN_THREADS = Permission("Send Messages in Threads", 1 << 38, "the place is a thread")
-
-NEEDED = (VIEW, SEND, EMBED, HISTORY)
-
 _THREADS = {10, 11, 12}  # channel types: of announcements, public, private
-
-
-def invitation(application: str) -> str:
-    """The link that adds the bot to a server with exactly the permissions it needs."""
-    query = {
-        "client_id": application,
-        "scope": "bot applications.commands",
-        "permissions": str(sum(permission.bit for permission in NEEDED)),
-        "integration_type": "0",  # to a server, not to a person
-    }
-    return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
 
 
 def needed(channel: Payload) -> tuple[Permission, ...]:

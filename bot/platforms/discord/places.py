@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.platforms.discord import permissions
 from bot.platforms.discord.errors import Answer, Lost, NotSent
+from bot.platforms.discord.invite import HISTORY
 from bot.platforms.discord.rest import Rest
 
 Payload = Mapping[str, Any]
@@ -63,7 +64,7 @@ class Places:
         if "guild_id" not in found:
             return True  # a direct message
         bits = await self.granted(found)
-        return bits if isinstance(bits, Failure) else bool(bits & permissions.HISTORY.bit)
+        return bits if isinstance(bits, Failure) else bool(bits & HISTORY.bit)
 
     async def _member(self, guild: str, person: str) -> Payload | Failure:
         answer = await self._rest.call("GET", f"/guilds/{guild}/members/{person}")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from bot.commands import Reply
 from bot.platforms.discord.escape import fit, units, verbatim
+from digests.cards.words import words
 from digests.model import Card, Content, Line, Listing, Notice, Span
 
 Body = dict[str, object]  # what goes out as JSON
@@ -48,16 +49,6 @@ _PUBLISHER = 80
 _SHORTEST_EXCERPT = 40
 
 _RLM = "\u200f"
-_TURN_LABELS = {
-    "ar": ("السابق", "التالي"),
-    "de": ("Zurück", "Weiter"),
-    "en": ("Previous", "Next"),
-    "es": ("Anterior", "Siguiente"),
-    "fr": ("Précédent", "Suivant"),
-    "ja": ("前へ", "次へ"),
-    "ru": ("Назад", "Вперёд"),
-    "zh": ("上一页", "下一页"),
-}
 # Only what RFC 3986 allows, a host with a dot in it, no user before the host.
 _HTTP = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?"
@@ -289,7 +280,8 @@ def _components(content: Content) -> list[Body]:
 
 
 def _turns(answer: Reply) -> list[Body]:
-    labels = _TURN_LABELS.get(answer.content.language, _TURN_LABELS["en"])
+    say = words(answer.content.language)
+    labels = (say.text("Previous"), say.text("Next"))
     states = (("<", answer.previous), (">", answer.next))
     return [
         {"type": _BUTTON, "style": _GREY, "label": label, "custom_id": custom_id}

@@ -1,0 +1,27 @@
+"""Who may ask: decided here, on our side, for every command and button. Pure."""
+
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.commands import Asker
+from digests.config.settings import People
+
+NOT_SET_UP = "Nightdesk is not set up here."
+NOT_A_READER = "You may not search here; ask whoever keeps feeds.yaml to add you to readers."
+
+
+def refusal(asker: "Asker", readers: People, homes: AbstractSet[str]) -> str:
+    """Why the asker gets no answer, "" when there is none.
+
+    `homes`: ids of guilds, workspaces and conversations in which a channel of the file lies.
+    """
+    if asker.platform == "terminal":
+        return ""
+    if homes and not {asker.place, asker.conversation} & homes and asker.place:
+        return NOT_SET_UP
+    if readers.everyone:
+        return ""
+    named = readers.slack if asker.platform == "slack" else readers.discord
+    names = {asker.user} | {f"role:{role}" for role in asker.roles}
+    return "" if names & named else NOT_A_READER

@@ -1,0 +1,265 @@
+"""The composition root: builds the parts, starts them, drains them, stops them."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import SystemRandom
+
+from bot.commands import Commands
+from bot.courier import Courier
+from bot.platforms import Chat
+from bot.platforms.terminal.chat import TerminalChat
+from bot.scheduler import Ticker
+from bot.settings import Environment
+from digests.archive.store import Archive
+from digests.clock import SystemClock
+from digests.config import Settings, Watcher, load
+from digests.desk import Desk, PollReport
+from digests.errors import ArchiveError, ConfigError
+from digests.feeds.fetch import Fetcher
+from digests.feeds.hosts import SPACING
+from digests.model import Channel, Clock, Feed, Post, PostState, Target
+from digests.web.addresses import AddressRules
+from digests.web.client import Client
+from digests.web.sandbox import Sandbox
+
+log = logging.getLogger(__name__)
+
+USER_AGENT = "Nightdesk/0.1 (+https://pypi.org/project/nightdesk/)"
+POLLS_AT_ONCE = 32
+STOP_WITHIN = 4.0  # seconds for sends under way; five in all
+RETENTION_EVERY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class App:
+    """Everything that runs, wired together."""
+
+    env: Environment
+    clock: Clock
+    archive: Archive
+    desk: Desk
+    courier: Courier
+    commands: Commands
+    fetcher: Fetcher
+    chats: dict[str, Chat]
+
+    @property
+    def settings(self) -> Settings:
+        """The last good file."""
+        return self.desk.settings
+
+    async def poll(self, feeds: Sequence[Feed], done: Callable[[PollReport], None]) -> None:
+        """Poll feeds side by side; what breaks for one is said and stops no other."""
+        gate = asyncio.Semaphore(POLLS_AT_ONCE)
+
+        async def one(feed: Feed) -> None:
+            async with gate:
+                done(await self._poll(feed))
+                self.courier.wake()
+
+        async with asyncio.TaskGroup() as group:
+            for feed in feeds:
+                group.create_task(one(feed))
+
+    async def _poll(self, feed: Feed) -> PollReport:
+        try:
+            report = await self.desk.poll(feed)
+        except ArchiveError as error:
+            log.warning("%s: %s", feed.name, error)
+            return PollReport(feed.url, "failed", f"the archive could not write: {error}")
+        except Exception:  # one feed must never take the others with it; the log has the place
+            log.exception("%s could not be polled", feed.name)
+            return PollReport(feed.url, "failed", "an error of Nightdesk's own; see the log")
+        log.info("%s: %s %s", feed.name, report.outcome, report.reason)
+        return report
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    env: Environment, *, clock: Clock | None = None, spacing: float = SPACING
+) -> AsyncIterator[App]:
+    """Build the parts around one configuration; on leaving, all are closed in order."""
+    clock = clock or SystemClock()
+    settings = connected(await asyncio.to_thread(load, env.config, env.values), env)
+    archive = await Archive.open(env.database)
+    try:
+        rules = AddressRules(settings.allow)
+        client = Client(rules, clock, user_agent=USER_AGENT, environment=env.values)
+        async with client, Sandbox() as sandbox:
+            pauses = await archive.host_pauses()
+            fetcher = Fetcher(client, clock, SystemRandom(), spacing=spacing, pauses=pauses)
+            desk = Desk(archive, fetcher, sandbox, clock)
+            await desk.open(settings)
+            commands = Commands(archive, lambda: desk.settings, clock)
+            chats = _chats(env, settings, commands, clock)
+            settle = timedelta(seconds=env.settle)
+            courier = Courier(archive, chats, lambda: desk.settings, clock, settle)
+            yield App(env, clock, archive, desk, courier, commands, fetcher, chats)
+    finally:
+        await archive.close()
+
+
+def connected(settings: Settings, env: Environment) -> Settings:
+    """Channels of platforms without a token are told in the terminal, and not owed later."""
+    have = {
+        "terminal": True,
+        "slack": bool(env.slack_bot_token),
+        "discord": bool(env.discord_token),
+    }
+    terminal = Target("terminal", "")
+    channels = [c if have[c.to.platform] else replace(c, to=terminal) for c in settings.channels]
+    return replace(settings, channels=tuple(channels) or (Channel("terminal", terminal),))
+
+
+def _chats(
+    env: Environment, settings: Settings, commands: Commands, clock: Clock
+) -> dict[str, Chat]:
+    chats: dict[str, Chat] = {"terminal": TerminalChat(_print, clock)}
+    if env.slack_bot_token:
+        from bot.platforms.slack.chat import SlackChat
+        from bot.platforms.slack.client import API_URL
+
+        chats["slack"] = SlackChat(
+            env.slack_bot_token.reveal(),
+            env.slack_app_token.reveal(),
+            answer=commands.answer,
+            clock=clock,
+            random=SystemRandom(),
+            targets=[c.to for c in settings.channels if c.to.platform == "slack"],
+            base_url=env.slack_api_url or API_URL,
+        )
+    if env.discord_token:
+        from bot.platforms.discord.chat import DiscordChat
+
+        chats["discord"] = DiscordChat(
+            env.discord_token.reveal(),
+            clock=clock,
+            random=SystemRandom(),
+            answer=commands.answer,
+            targets=lambda: [c.to for c in settings.channels if c.to.platform == "discord"],
+            api_url=env.discord_api_url,
+            gateway_url=env.discord_gateway_url,
+        )
+    return chats
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What one round of polling and posting came to."""
+
+    reports: tuple[PollReport, ...]
+    posts: dict[PostState, int]
+    waiting: tuple[Post, ...]
+
+
+async def once(app: App, *, everything: bool, done: Callable[[PollReport], None]) -> Once:
+    """Poll what is due, then post until all that was due by then is settled."""
+    deadline = app.clock.now() + timedelta(seconds=2 * app.env.settle)
+    reports: list[PollReport] = []
+
+    def note(report: PollReport) -> None:
+        reports.append(report)
+        done(report)
+
+    await app.poll(app.desk.due(everything=everything), note)
+    await app.desk.welcome()
+    await _settle(app, deadline)
+    waiting = await app.archive.outbox.waiting(app.clock.now())
+    return Once(tuple(reports), await app.archive.outbox.counts(), tuple(waiting))
+
+
+async def _settle(app: App, deadline: datetime) -> None:
+    while app.clock.now() < deadline:
+        await app.courier.round()
+        await app.courier.drained()
+        counts = await app.archive.outbox.counts()
+        due = await app.archive.outbox.destinations_with_work(app.clock.now())
+        if not due and not counts.get(PostState.SENDING):
+            return
+        await app.clock.sleep(0.2)
+    await app.courier.stop(STOP_WITHIN)
+
+
+async def serve(app: App) -> None:
+    """Run until SIGTERM or SIGINT; then finish what is under way, within five seconds."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _stopping(stop))
+    ticker = Ticker()
+    ticker.start()
+    for chat in app.chats.values():
+        await chat.start()
+    tasks = [
+        asyncio.create_task(app.courier.run()),
+        asyncio.create_task(_tick(app, ticker)),
+    ]
+    await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when="FIRST_COMPLETED")
+    ticker.stop()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await app.courier.stop(STOP_WITHIN)
+    for chat in app.chats.values():
+        await chat.close()
+
+
+def _stopping(stop: asyncio.Event) -> Callable[[], None]:
+    """The first signal asks to stop, the second ends at once: kill -9 is safe too."""
+
+    def on_signal() -> None:
+        if stop.is_set():
+            raise SystemExit(1)
+        stop.set()
+
+    return on_signal
+
+
+async def _tick(app: App, ticker: Ticker) -> None:
+    """Every second: a changed file, due feeds, the welcome, once a day retention."""
+    watcher = Watcher(app.env.config, app.env.values, app.clock)
+    await asyncio.to_thread(watcher.poll)
+    polling: set[str] = set()
+    forgotten_at = app.clock.now()
+    async with asyncio.TaskGroup() as group:
+        while True:
+            await ticker.next()
+            await _reload(app, watcher)
+            for feed in app.desk.due():
+                if feed.url not in polling:
+                    polling.add(feed.url)
+                    group.create_task(_poll_one(app, feed, polling))
+            await app.desk.welcome()
+            if app.clock.now() - forgotten_at >= RETENTION_EVERY:
+                forgotten_at = app.clock.now()
+                await app.archive.forget(now=forgotten_at, keep=app.settings.defaults.keep)
+
+
+async def _poll_one(app: App, feed: Feed, polling: set[str]) -> None:
+    try:
+        await app.poll([feed], lambda _: None)
+        for host, until in app.fetcher.pauses.items():
+            await app.archive.save_host_pause(host, until)
+    finally:
+        polling.discard(feed.url)
+
+
+async def _reload(app: App, watcher: Watcher) -> None:
+    """A good file is taken up; a bad one changes nothing and is told once."""
+    found = await asyncio.to_thread(watcher.poll)
+    if isinstance(found, ConfigError):
+        log.error("feeds.yaml was not taken up: %s", found)
+    elif found is not None:
+        await app.desk.apply(connected(found, app.env))
+        log.warning("feeds.yaml was taken up again")

@@ -1,0 +1,249 @@
+"""The outbox loop: claim, post, settle, reconcile, edit.
+
+One task for each place, so that a slow channel holds up no other. The intent is committed before the first byte leaves; what ends unclear is looked up on the
+platform before anything is sent again (docs/delivery.md).
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.platforms import Chat
+from digests.archive.store import Archive
+from digests.cards.compose import compose, folded, welcome
+from digests.config.settings import Settings
+from digests.errors import ArchiveError, ChatError
+from digests.model import (
+    Channel,
+    Clock,
+    Content,
+    Destination,
+    Notice,
+    Post,
+    Posted,
+    PostOutcome,
+    Proof,
+    Rejected,
+    Scope,
+    StoryId,
+    Target,
+    Unclear,
+)
+
+log = logging.getLogger(__name__)
+
+STALE = timedelta(hours=6)  # a card that waited longer is told as one line of a list
+FOLD_EVERY = timedelta(minutes=5)
+IDLE = 1.0  # seconds between looks at the outbox when nobody says that there is work
+RESOLVE_AGAIN = 60.0  # seconds after a place could not be found
+
+
+@dataclass(slots=True)
+class Courier:
+    """Brings posts to platforms. `chats` by platform name."""
+
+    archive: Archive
+    chats: Mapping[str, Chat]
+    settings: Callable[[], Settings]
+    clock: Clock
+    settle: timedelta = timedelta(seconds=60)
+    _awake: asyncio.Event = field(default_factory=asyncio.Event)
+    _busy: dict[Destination, asyncio.Task[None]] = field(default_factory=dict)
+    _unresolved: dict[str, float] = field(default_factory=dict)
+
+    def wake(self) -> None:
+        """There may be work."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; sends under way are then finished or left for reconciling."""
+        folded_at = self.clock.now() - FOLD_EVERY
+        while True:
+            now = self.clock.now()
+            try:
+                if now - folded_at >= FOLD_EVERY:
+                    folded_at = now
+                    await self.archive.outbox.fold(now - STALE, now=now)
+                await self.round()
+            except ArchiveError:
+                log.exception("outbox cannot be worked now")
+            self._awake.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(IDLE):
+                    await self._awake.wait()
+
+    async def round(self) -> None:
+        """Start what can be started; returns without waiting for the platforms."""
+        now = self.clock.now()
+        for post in await self.archive.outbox.doubtful(now):
+            if self._ripe(post):
+                self._start(post.destination, self._reconcile(post))
+        for destination in await self.archive.outbox.destinations_with_work(now):
+            self._start(destination, self._drain(destination))
+        for post in await self.archive.outbox.edits_due(now):
+            self._start(post.destination, self._edit(post))
+
+    async def drained(self) -> None:
+        """Wait for everything that was started."""
+        while self._busy:
+            await asyncio.wait(set(self._busy.values()))
+
+    async def stop(self, within: float) -> None:
+        """Let sends finish for so many seconds, then leave the rest to reconciling."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self.drained()
+        for task in list(self._busy.values()):
+            task.cancel()
+        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    def _start(self, destination: Destination, work: Coroutine[None, None, None]) -> None:
+        if destination in self._busy or destination.platform not in self.chats:
+            work.close()  # it never ran
+            return
+        task = asyncio.create_task(self._guarded(work))
+        self._busy[destination] = task
+        task.add_done_callback(lambda _: self._done(destination))
+
+    def _done(self, destination: Destination) -> None:
+        self._busy.pop(destination, None)
+        self.wake()
+
+    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        except ArchiveError:
+            log.exception("outbox cannot be written now")
+            await asyncio.sleep(IDLE)
+
+    def _ripe(self, post: Post) -> bool:
+        """Whether a doubtful post may be looked up: a platform may commit after we hung up."""
+        if post.destination in self._busy or post.intent_at is None:
+            return False
+        chat = self.chats.get(post.destination.platform)
+        age = self.clock.now() - post.intent_at
+        if chat is not None and timedelta() < age < chat.nonce_window:
+            return True
+        return age >= self.settle
+
+    async def _drain(self, destination: Destination) -> None:
+        """All that is due for one place, in order."""
+        while post := await self.archive.outbox.queued(destination, self.clock.now()):
+            if not await self._send(post):
+                return
+
+    async def _send(self, post: Post) -> bool:
+        """One post, from its intent to its end; False: go on later."""
+        chat = self.chats[post.destination.platform]
+        place = await self._place(post, chat)
+        if place is None:
+            return False
+        content = await self._content(post)
+        if content is None:
+            await self.archive.outbox.hold(post.id, "its stories were forgotten")
+            return True
+        mark = await chat.watermark(place)
+        begun = await self.archive.outbox.begin(
+            post, watermark=mark, now=self.clock.now(), destination=place
+        )
+        if begun is None:
+            return True
+        outcome = await self._deliver(chat, begun, content)
+        after = await self.archive.outbox.settle(
+            begun.id, outcome, now=self.clock.now(), shown=post.wanted
+        )
+        log.info("post %s to %s: %s", post.subject, place, after.state if after else "gone")
+        return isinstance(outcome, Posted | Rejected) and not _ends_access(outcome)
+
+    async def _deliver(self, chat: Chat, post: Post, content: Content) -> PostOutcome:
+        """Send; what is refused for its content is tried once in its plainest form."""
+        where = post.destination
+        outcome = await chat.post(where, content, mark=post.mark, nonce=post.nonce)
+        if isinstance(outcome, Rejected) and outcome.scope is Scope.CONTENT:
+            outcome = await chat.post(where, content, mark=post.mark, nonce=post.nonce, plain=True)
+        return outcome
+
+    async def _place(self, post: Post, chat: Chat) -> Destination | None:
+        """Where the post goes; resolved once, then remembered by the archive."""
+        channel = self._channel(post.channel)
+        if channel is None or channel.to.platform == "terminal":
+            return post.destination
+        written = str(channel.to)
+        known = (await self.archive.places()).get(written)
+        if known is not None:
+            return known
+        if self._unresolved.get(written, 0.0) > self.clock.monotonic():
+            return None
+        return await self._resolve(channel.to, chat)
+
+    async def _resolve(self, target: Target, chat: Chat) -> Destination | None:
+        try:
+            place = await chat.resolve(target)
+        except ChatError as error:
+            log.warning("%s: %s", target, error)
+            self._unresolved[str(target)] = self.clock.monotonic() + RESOLVE_AGAIN
+            return None
+        await self.archive.save_place(str(target), place)
+        return place
+
+    async def _reconcile(self, post: Post) -> None:
+        """Find out whether a doubtful post stands there."""
+        chat = self.chats[post.destination.platform]
+        now = self.clock.now()
+        intent = post.intent_at or now
+        if now - intent < chat.nonce_window:
+            content = await self._content(post)
+            if content is not None:
+                outcome = await self._deliver(chat, post, content)
+                if not isinstance(outcome, Unclear):
+                    await self.archive.outbox.settle(
+                        post.id, outcome, now=self.clock.now(), shown=post.wanted
+                    )
+                return
+        sighting = await chat.find(
+            post.destination,
+            mark=post.mark,
+            nonce=post.nonce,
+            since=intent - timedelta(minutes=10),
+            watermark=post.watermark,
+        )
+        channel = self._channel(post.channel)
+        proof = channel.proof if channel else Proof.HOLD
+        await self.archive.outbox.settle_sighting(post.id, sighting, now=now, proof=proof)
+        log.info("reconciled %s: %s", post.subject, type(sighting).__name__)
+
+    async def _edit(self, post: Post) -> None:
+        """Bring what stands there up to what should stand there."""
+        chat = self.chats[post.destination.platform]
+        content = await self._content(post)
+        if content is None:
+            return
+        outcome = await chat.edit(post.destination, post.message_id, content, mark=post.mark)
+        await self.archive.outbox.settle_edit(
+            post.id, outcome, now=self.clock.now(), shown=post.wanted
+        )
+
+    async def _content(self, post: Post) -> Content | None:
+        """What the post says, made anew from the archive in the channel's language."""
+        channel = self._channel(post.channel)
+        language = channel.language if channel else "en"
+        zone = channel.timezone if channel else "UTC"
+        if post.subject.startswith("story:"):
+            story = await self.archive.find_story(StoryId(int(post.subject[6:])))
+            return compose(story, language, zone, now=self.clock.now()) if story else None
+        if post.text:
+            return Notice("Nightdesk", post.text, language)
+        stories = await self.archive.stories(post.members)
+        if post.subject == "welcome":
+            return welcome(stories, language=language)
+        return folded(stories, language=language, zone=zone, total=len(post.members))
+
+    def _channel(self, name: str) -> Channel | None:
+        return next((c for c in self.settings().channels if c.name == name), None)
+
+
+def _ends_access(outcome: PostOutcome) -> bool:
+    return isinstance(outcome, Rejected) and outcome.scope is not Scope.CONTENT

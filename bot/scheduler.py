@@ -1,0 +1,33 @@
+"""APScheduler, as a source of ticks only: work runs in our own tasks and is drained by us."""
+
+import asyncio
+from datetime import UTC
+
+SECOND = 1
+
+
+class Ticker:
+    """Sets an event once a second until stopped."""
+
+    def __init__(self) -> None:
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+        self.tick = asyncio.Event()
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._scheduler.add_job(self._ring, "interval", seconds=SECOND, coalesce=True)
+
+    def start(self) -> None:
+        """Begin; needs the running loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """No more ticks."""
+        self._scheduler.shutdown(wait=False)
+
+    async def next(self) -> None:
+        """Wait for the next tick."""
+        await self.tick.wait()
+        self.tick.clear()
+
+    async def _ring(self) -> None:
+        self.tick.set()

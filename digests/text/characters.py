@@ -1,0 +1,108 @@
+"""Tame characters: what must not reach a card is removed, what is too long is cut well."""
+
+import re
+
+import regex  # knows marks and grapheme clusters, which the standard library does not
+
+# Controls, soft hyphen, direction marks, overrides and isolates, invisible operators and fillers,
+# annotation marks, noncharacters, tag characters: none of them is read, all of them can hide text.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufdd0-\ufdef\ufeff\uffa0"
+    "\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+    + "".join(
+        f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17)
+    )
+    + "]"
+)
+# Scripts whose spelling needs joiners (Arabic to Sinhala, Myanmar, Khmer, Mongolian), and emoji.
+_JOINED = (
+    "\u0600-\u0dff\u1000-\u109f\u1780-\u18af\ufb50-\ufdcf\ufdf0-\ufdff\ufe0f\ufe70-\ufefc"
+    "\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+)
+_STRAY_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
+_BASELESS_MARKS = regex.compile(r"(?<!\S)[\p{M}\u200c\u200d]+")
+_MARKS_TOO_MANY = regex.compile(r"([\p{M}\u200c\u200d]{6})[\p{M}\u200c\u200d]++")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BLANKS = re.compile("[^\\S\n]+")
+_BREAKS = re.compile(" ?\n[ \n]*")
+_GRAPHEME = regex.compile(r"\X")
+
+
+def clean(text: str) -> str:
+    """Keep what people read: no unseen characters, bounded marks, collapsed whitespace.
+
+    One line break stays one, more of them become one blank line. Lone surrogates become U+FFFD.
+    Cleaning twice changes nothing.
+    """
+    if not text.isascii():
+        text = whole_characters(text)
+    text = _UNSEEN.sub("", _LINE_END.sub("\n", text))
+    if not text.isascii():
+        text = _MARKS_TOO_MANY.sub(r"\1", _BASELESS_MARKS.sub("", text))
+        text = _STRAY_JOINER.sub("", text)
+    text = _BREAKS.sub(_line_or_paragraph, _BLANKS.sub(" ", text))
+    return text.strip()
+
+
+def whole_characters(text: str) -> str:
+    """Surrogates joined where they are pairs, else replaced: only then can text be encoded."""
+    if _SURROGATE.search(text):
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def _line_or_paragraph(gap: re.Match[str]) -> str:
+    return "\n\n" if gap[0].count("\n") > 1 else "\n"
+
+
+def clip(text: str, limit: int) -> str:
+    """At most *limit* code points, the ellipsis included; whole graphemes, whole words if possible."""
+    if len(text) <= limit:
+        return text
+    if limit < 1:
+        return ""
+    kept = text[: _boundary(text, limit - 1)]
+    if not text[len(kept)].isspace():
+        kept = _whole_words(kept)
+    return kept.rstrip(" \n,;:-–—([«„") + "…"
+
+
+def _boundary(text: str, at: int) -> int:
+    """The last position not after *at* where no grapheme is cut.
+
+    Only the last 512 code points are looked at: finding graphemes is quadratic in a row of flags.
+    """
+    start = max(0, at - 512)
+    window = text[start : at + 1]
+    if window.isascii():
+        return at
+    end = 0
+    for grapheme in _GRAPHEME.finditer(window):
+        if start + grapheme.end() > at:
+            break
+        end = grapheme.end()
+    return start + end
+
+
+def _whole_words(text: str) -> str:
+    """Drop a word that was cut, unless that would cost half of the text (Chinese has no spaces)."""
+    space = max(text.rfind(" "), text.rfind("\n"))
+    return text[:space] if space * 2 >= len(text) else text
+
+
+def first_graphemes(text: str, count: int) -> str:
+    """The first *count* characters as people count them; shorter when they are huge ones."""
+    if len(text) <= count:
+        return text
+    text = text[: 4 * count]
+    if text.isascii():
+        return text[:count]
+    end = 0
+    for number, grapheme in enumerate(_GRAPHEME.finditer(text)):
+        if number == count:
+            break
+        end = grapheme.end()
+    return text[:end]

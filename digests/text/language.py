@@ -1,0 +1,111 @@
+"""Which language a text is in: by its script where that settles it, else by py3langid."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import regex
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+LANGUAGES = ("en", "de", "fr", "es", "ru", "zh", "ja", "ar")
+_LATIN = ("en", "de", "fr", "es")
+_FALLBACK = "en"
+
+_READ = 2000  # characters; more does not make the answer better
+_SURE = 0.9  # below, what the feed says of itself counts more than a guess
+
+_SCRIPTS = regex.compile(
+    r"(?P<kana>[\p{Hiragana}\p{Katakana}--[・ー]])|(?P<han>\p{Han})|(?P<hangul>\p{Hangul})"
+    r"|(?P<arabic>\p{Arabic})|(?P<cyrillic>\p{Cyrillic})|(?P<greek>\p{Greek})"
+    r"|(?P<hebrew>\p{Hebrew})|(?P<thai>\p{Thai})|(?P<devanagari>\p{Devanagari})"
+    r"|(?P<latin>\p{Latin})",
+    regex.VERSION1,
+)
+_ONE_LANGUAGE = {"hangul": "ko", "greek": "el", "hebrew": "he", "thai": "th", "devanagari": "hi"}
+# Who shares a script; a feed that names one of these is believed.
+_SHARED = {
+    "arabic": frozenset({"ar", "ur", "fa", "ps", "ckb", "ug", "sd"}),
+    "cyrillic": frozenset({"ru", "uk", "be", "bg", "sr", "mk", "kk", "mn"}),
+    "devanagari": frozenset({"hi", "mr", "ne"}),
+    "hebrew": frozenset({"he", "yi"}),
+}
+_ELSEWHERE = frozenset({"zh", "ja", "ko", "el", "th"}).union(*_SHARED.values())
+_URDU = frozenset("ٹڈڑںےہھۓ")
+_PERSIAN = frozenset("پچژگکی")
+_UKRAINIAN = frozenset("іїєґ")
+# Characters that were simplified in Japan alone (neither GB 2312 nor Big5 has them): a headline
+# without kana can still be told from Chinese.
+_JAPANESE = frozenset(
+    "両乗亀亜仏仮価倹働児円処剣剤剰労効勅勧単厳収営団囲図圏圧塁塩増壊壌壱売変奨嬢実対専峠巣巻"
+    "帯帰庁広廃弐弾従徳応恵悩懐戦戯払抜択拝拠拡挙挿捜摂撃斉枠栄桜検楽様権歩毎気沢浄済渋渓満瀬"
+    "焼犠猟獣畑畳発県砕穂穣窓竜粋粛経絵継続総縁縄縦繊聡聴脳荘蔵薬蛍覚覧観訳読謡譲賛転軽辺辻込"
+    "逓遅酔醸釈鉄鉱銭鋳関闘陥隠雑霊頼顔駅騒験髄髪鶏黙齢"
+)
+
+
+def detect(text: str, *, hint: str = "") -> str:
+    """The primary tag of the language of *text*: `en`, `ja`.
+
+    *hint* is what the feed says (`de-AT`, `zh_CN`): it decides between languages that share a
+    script when the text is short, and it is the only way to a Latin language that we do not know
+    (`pt`, `da`). A text without letters is in the language of the hint, else English.
+    """
+    hint = _primary(hint)
+    script = _main_script(text[:_READ])
+    if script == "latin":
+        return _latin(text[:_READ], hint)
+    if not script:
+        return hint or _FALLBACK
+    if hint in _SHARED.get(script, ()):
+        return hint
+    return _by_script(script, text[:_READ])
+
+
+def _primary(tag: str) -> str:
+    primary = tag.strip().replace("_", "-").partition("-")[0].lower()
+    return primary if 1 < len(primary) < 4 and primary.isascii() and primary.isalpha() else ""  # noqa: PLR2004 - ISO 639 codes have two or three letters
+
+
+def _main_script(text: str) -> str:
+    """The script of most letters; names and products in Latin letters count half."""
+    if text.isascii():
+        return "latin" if any(map(str.isalpha, text)) else ""
+    counts: dict[str, float] = {}
+    for letter in _SCRIPTS.finditer(text):
+        script = letter.lastgroup or ""
+        counts[script] = counts.get(script, 0) + (0.25 if script == "latin" else 1)
+    if not counts:
+        return ""
+    if counts.get("kana", 0) * 12 > counts.get("han", 0) and "kana" in counts:
+        counts["kana"] += counts.pop("han", 0)  # Japanese is Chinese characters with kana between
+    return max(counts, key=lambda script: counts[script])
+
+
+def _by_script(script: str, text: str) -> str:
+    letters = set(text)
+    if script == "arabic":
+        if letters & _URDU:
+            return "ur"
+        return "fa" if letters & _PERSIAN else "ar"
+    if script == "cyrillic":
+        return "uk" if letters & _UKRAINIAN and not letters & set("ыэъ") else "ru"
+    if script == "han":
+        return "ja" if letters & _JAPANESE else "zh"
+    return "ja" if script == "kana" else _ONE_LANGUAGE[script]
+
+
+def _latin(text: str, hint: str) -> str:
+    if hint and hint not in LANGUAGES and hint not in _ELSEWHERE:
+        return hint
+    guess, confidence = _identifier().classify(text)
+    return hint if confidence < _SURE and hint in _LATIN else str(guess)
+
+
+@cache
+def _identifier() -> "LanguageIdentifier":
+    from py3langid import langid  # noqa: PLC0415 - 90 MB and 0.3 s; only the worker needs it
+
+    identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    identifier.set_languages(_LATIN)
+    return identifier

@@ -1,0 +1,62 @@
+"""Split text into sentences, in time that hostile text cannot stretch."""
+
+import re
+
+from digests.text.characters import whole_characters
+
+_LONGEST = 4096
+_QUOTED = 512  # the longest piece where quotation marks abound: their cost grows with the square
+_MANY_QUOTES = 48
+_QUOTES = re.compile("[\"'“”„«»‹›「『‘’(\\[{（]")
+_WRAPPED = 60  # a line at least this long may have been broken by its width only
+_ENDING = re.compile(r"""[.!?:;…。！？؟。][)"'”’»」』]*\Z""")
+_CUT = re.compile(r"(?s).*[.!?。！？؟](?=\s|[^\x00-\xff])|.*(?=\s)")
+
+
+def split(text: str, language: str) -> list[str]:
+    """The sentences of *text*, in order, each on one line and without space around it.
+
+    A sentence never crosses a paragraph, nor a line break that ends a short line (a list), nor
+    4,096 characters.
+    """
+    from sentencex import segment  # noqa: PLC0415 - native code; only the worker needs it
+
+    return [
+        sentence
+        for block in _blocks(whole_characters(text))
+        for piece in _pieces(block)
+        for part in segment(language or "en", piece)
+        if (sentence := part.strip())
+    ]
+
+
+def _blocks(text: str) -> list[str]:
+    """Paragraphs, their wrapped lines joined."""
+    blocks: list[list[str]] = []
+    joined = False  # does the next line go on with the last block
+    for raw in text.split("\n"):
+        line = " ".join(raw.split())
+        if joined and line:
+            blocks[-1].append(line)
+        elif line:
+            blocks.append([line])
+        joined = len(line) >= _WRAPPED and not _ENDING.search(line)
+    return [" ".join(lines) for lines in blocks]
+
+
+def _pieces(block: str) -> list[str]:
+    """Parts short enough to be split in bounded time, cut behind a sentence if possible."""
+    pieces: list[str] = []
+    while len(block) > _QUOTED:
+        limit = _LONGEST if _calm(block[:_LONGEST]) else _QUOTED
+        if len(block) <= limit:
+            break
+        cut = _CUT.match(block[:limit])
+        at = cut.end() if cut and cut.end() else limit
+        pieces.append(block[:at])
+        block = block[at:].lstrip()
+    return [*pieces, block]
+
+
+def _calm(piece: str) -> bool:
+    return len(_QUOTES.findall(piece)) < _MANY_QUOTES
