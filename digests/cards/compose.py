@@ -83,11 +83,12 @@ def listing(
 def welcome(stories: Sequence[Story], *, language: str) -> Listing:
     """What a channel gets at the first start: the newest stories that match its rules."""
     say = words(language)
+    note = say.text("The newest stories for this channel; from now on, each as it comes in.")
     return listing(
         stories,
         title=say.text("Nightdesk is on duty"),
         language=language,
-        notes=[say.text("The newest stories for this channel; from now on, each as it comes in.")],
+        notes=[note] if stories else [],
         empty=say.text("Nothing for this channel yet; from now on, each story as it comes in."),
     )
 
@@ -178,12 +179,11 @@ def _since(stories: Sequence[Story]) -> str:
 
 
 def _period(stories: Sequence[Story], say: Words, zone: str) -> list[str]:
-    if len(stories) < 2:  # noqa: PLR2004
+    if not stories:
         return []
-    first = min(story.seen for story in stories)
-    last = max(story.seen for story in stories)
-    start, end = say.date(first, zone), say.date(last, zone)
-    return [say.text("Seen from {start} to {end}.", start=start, end=end)]
+    seen = [story.seen for story in stories]
+    start, end = (say.date(at, zone) for at in (min(seen), max(seen)))
+    return [say.text("Seen from {start} to {end}.", start=start, end=end)] if start != end else []
 
 
 def _unique(names: Iterable[str]) -> list[str]:

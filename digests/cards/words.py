@@ -1,9 +1,9 @@
 """The card's own words: gettext catalogs, CLDR dates and numbers, and foreign runs kept apart.
 
-English is the source. A string is used as `words(language).text("By {name}", name=…)`; whoever
-adds one adds it to every `locales/*/LC_MESSAGES/nightdesk.po` (tests/unit/test_cards_words.py
-says what is missing and prints the lines to paste). Strings kept in tables before they are
-looked up are written `later("…")` there.
+English is the source. A string is used as `say.text("By {name}", name=…)` with
+`say = words(language)`; whoever adds one adds it to every `locales/*/LC_MESSAGES/nightdesk.po`
+(tests/unit/test_cards_words.py says what is missing and prints the lines to paste). Strings that
+a table keeps before they are looked up are written `later("…")` there.
 """
 
 from collections.abc import Iterable

@@ -23,32 +23,55 @@ AT = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
 
 
 @cache
+def trees() -> list[ast.Module]:
+    paths = (path for room in ("digests", "bot") for path in (ROOT / room).rglob("*.py"))
+    return [ast.parse(path.read_text("utf-8")) for path in sorted(paths)]
+
+
+@cache
 def said() -> frozenset[str | tuple[str, str]]:
-    """Every msgid that `.text("…")`, `.plural("…", "…")` or `later("…")` names in our sources."""
-    found: set[str | tuple[str, str]] = set()
-    for room in ("digests", "bot"):
-        for path in sorted((ROOT / room).rglob("*.py")):
-            tree = ast.parse(path.read_text("utf-8"))
-            found |= {msgid for node in ast.walk(tree) if (msgid := msgid_of(node))}
-    return frozenset(found)
+    """Every msgid that `say.text("…")`, `say.plural("…", "…")` or `later("…")` names."""
+    nodes = (node for tree in trees() for node in ast.walk(tree))
+    return frozenset(msgid for node in nodes if (msgid := msgid_of(node)))
+
+
+@cache
+def literals() -> frozenset[object]:
+    """Every constant of our sources: what is in none of them, nobody can look up."""
+    nodes = (node for tree in trees() for node in ast.walk(tree))
+    return frozenset(node.value for node in nodes if isinstance(node, ast.Constant))
 
 
 def msgid_of(node: ast.AST) -> str | tuple[str, str] | None:
     if not isinstance(node, ast.Call):
         return None
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    if isinstance(node.func, ast.Name) and node.func.id == "later":
-        name = "text"
+    name = looks_up(node.func)
     literal = [a.value for a in node.args[:2] if isinstance(a, ast.Constant)]
     if name == "plural" and len(literal) == 2:
         return str(literal[0]), str(literal[1])
-    if name == "text" and literal and isinstance(literal[0], str):
-        return literal[0]
+    if name == "text" and literal:
+        return str(literal[0])
     return None
+
+
+def looks_up(function: ast.expr) -> str:
+    """text or plural when this is such a method of words; by custom these are called `say`."""
+    match function:
+        case ast.Name(id="later"):
+            return "text"
+        case ast.Attribute(value=ast.Name(id="say" | "self") | ast.Attribute(attr="say" | "_say")):
+            return function.attr
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="words"))):
+            return function.attr
+    return ""
 
 
 def strings(source: Catalog) -> list[Message]:
     return [message for message in source if message.id]
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else message.string
 
 
 def stanza(msgid: str | tuple[str, str], forms: int) -> str:
@@ -70,7 +93,8 @@ def test_no_string_is_missing_from_a_catalog(language: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_no_string_of_a_catalog_is_unused_fuzzy_or_obsolete(language: str) -> None:
     source = catalog(language)
-    assert {message.id for message in strings(source)} - said() == set()
+    used = said() | literals()
+    assert [message.id for message in strings(source) if message.id not in used] == []
     assert [message.id for message in source if message.id and message.fuzzy] == []
     assert not source.obsolete
 
@@ -122,13 +146,24 @@ def test_the_plural_rule_is_the_one_of_cldr(language: str) -> None:
     assert len(set(forms.values())) == len(forms) == source.num_plurals
 
 
-def test_a_string_kept_in_a_table_is_seen_by_the_scan() -> None:
+@pytest.mark.parametrize(
+    ("source", "msgid"),
+    [
+        ('later("any words")', "any words"),
+        ('say.text("any words", n=1)', "any words"),
+        ('self._say.text("any words")', "any words"),
+        ('words("ar").text("any words")', "any words"),
+        ('say.plural("a {n}", "b {n}", n)', ("a {n}", "b {n}")),
+        ('answer.text("ts")', None),
+        ("say.text(kept)", None),
+    ],
+)
+def test_the_scan_sees_what_is_looked_up_and_nothing_else(source: str, msgid: object) -> None:
+    assert msgid_of(ast.parse(source, mode="eval").body) == msgid
+
+
+def test_a_string_kept_in_a_table_stays_as_it_is() -> None:
     assert later("any words") == "any words"
-    assert msgid_of(ast.parse('later("any words")', mode="eval").body) == "any words"
-    assert msgid_of(ast.parse('say.plural("a {n}", "b {n}", n)', mode="eval").body) == (
-        "a {n}",
-        "b {n}",
-    )
 
 
 # --- what they say ---------------------------------------------------------------------------
@@ -281,11 +316,12 @@ def test_a_line_that_begins_with_a_foreign_run_says_which_way_it_runs() -> None:
     assert words("ar").line("", "") == ""
 
 
-def test_translations_carry_no_direction_controls_of_their_own() -> None:
-    controls = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+def test_translations_override_no_direction_and_close_what_they_open() -> None:
     for language in languages():
         for message in strings(catalog(language)):
-            assert not controls.search(str(message.string)), message.id
+            for form in forms(message):
+                assert not re.search("[\u202a-\u202e]", form), message.id
+                assert form.count(FSI) == form.count(PDI), message.id
 
 
 def test_words_are_made_once() -> None:
