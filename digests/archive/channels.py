@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
     and_,
+    bindparam,
     exists,
     literal,
     or_,
@@ -22,6 +24,7 @@ from digests.model import Channel, Destination, PostState
 
 TOLD_HERE = "already told here"
 REMOVED = "channel removed"
+_PLACE = select(place).where(place.c.target == bindparam("written"))
 
 
 def births(connection: Connection) -> dict[str, datetime]:
@@ -94,8 +97,7 @@ def places(connection: Connection) -> dict[str, Destination]:
 
 def resolved(connection: Connection, destination: Destination) -> Destination:
     """The real place behind a provisional destination; itself when that is not known."""
-    statement = select(place).where(place.c.target == str(destination))
-    row = connection.execute(statement).one_or_none()
+    row = connection.execute(_PLACE, {"written": str(destination)}).one_or_none()
     return destination if row is None else Destination(row.platform, row.place)
 
 
@@ -122,8 +124,8 @@ def paused(connection: Connection) -> dict[str, Pause]:
     return {row.name: Pause(row.reason, row.until) for row in found}
 
 
-def is_paused(now: datetime) -> ColumnElement[bool]:
-    """Whether a post's channel is paused."""
+def paused_until(now: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a post's channel is paused, for statements on posts."""
     lasting = or_(channel_pause.c.until.is_(None), channel_pause.c.until > now)
     return exists().where(channel_pause.c.name == post.c.channel, lasting)
 

@@ -16,6 +16,8 @@ from sqlalchemy import (
     Engine,
     Select,
     Table,
+    Text,
+    bindparam,
     column,
     create_engine,
     event,
@@ -134,10 +136,27 @@ def insert(into: Table) -> Insert:
     return _sqlite_insert(into)
 
 
-def values(wanted: Iterable[str | int]) -> Select[Any]:
+def upsert(into: Table, *key: str) -> Insert:
+    """Insert a row, or change all the rest of the one that has this key."""
+    statement = insert(into)
+    rest = [c.name for c in into.c if c.name not in (*key, "id")]
+    changed = {name: statement.excluded[name] for name in rest}
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
+
+
+def listed(name: str) -> Select[Any]:
     """Many values as one parameter, so that the statement stays the same for any number of them."""
-    listed = func.json_each(literal(json.dumps(list(wanted)))).table_valued("value")
-    return select(listed.c.value)
+    return _each(bindparam(name, type_=Text()))
+
+
+def values(wanted: Iterable[str | int]) -> Select[Any]:
+    """The same with the values already in it, for what runs seldom."""
+    return _each(literal(packed(wanted)))
+
+
+def packed(values: Iterable[str | int]) -> str:
+    """The parameter for `listed`."""
+    return json.dumps(list(values))
 
 
 def create_index(connection: Connection) -> None:
@@ -147,12 +166,12 @@ def create_index(connection: Connection) -> None:
 
 def add_to_index(connection: Connection, stories: Iterable[int]) -> None:
     """Index these stories; their words must be in story_text."""
-    connection.exec_driver_sql(_ADD_TO_INDEX, (json.dumps(list(stories)),))
+    connection.exec_driver_sql(_ADD_TO_INDEX, (packed(stories),))
 
 
 def remove_from_index(connection: Connection, stories: Iterable[int]) -> None:
     """Take these stories out; their words must still be in story_text."""
-    connection.exec_driver_sql(_REMOVE_FROM_INDEX, (json.dumps(list(stories)),))
+    connection.exec_driver_sql(_REMOVE_FROM_INDEX, (packed(stories),))
 
 
 def in_index(expression: str) -> ColumnElement[bool]:
@@ -198,6 +217,11 @@ def copy_to(connection: Connection, target: Path) -> None:
             raise sqlite3.DatabaseError("the copy is damaged")
     finally:
         copy.close()
+
+
+def _each(text: ColumnElement[str]) -> Select[Any]:
+    each = func.json_each(text).table_valued("value")
+    return select(each.c.value)
 
 
 def _connect(address: str, pragmas: Iterable[str]) -> sqlite3.Connection:

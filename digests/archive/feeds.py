@@ -1,10 +1,10 @@
 """Feeds as the archive keeps them: how each stands, what of it was seen, which hosts to spare."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, select, update
+from sqlalchemy import Column, Connection, Select, bindparam, select, update
 
 from digests.archive import dialects, rows
 from digests.archive.schema import entry, feed, feed_slices, host_pause
@@ -14,6 +14,34 @@ from digests.model import Draft, EntryId, Feed, SeenEntry, StoryId
 # A title that says nothing ("Weekly update") may be an old acquaintance a thousand times over;
 # the newest of them are enough to recognise it.
 _SAME_TITLE = 1_000
+
+# Made once: making a statement costs more than running it, and these run at every poll.
+_SAVE_STATE = dialects.upsert(feed, "url").returning(feed.c.id)
+_SAVE_SLICES = dialects.upsert(feed_slices, "feed")
+_SAVE_PAUSE = dialects.upsert(host_pause, "host")
+_FEED_ID = select(feed.c.id).where(feed.c.url == bindparam("of")).scalar_subquery()
+_SLICES = select(feed_slices).where(feed_slices.c.feed == _FEED_ID)
+
+
+def _entries_by(column: "Column[str]") -> Select[Any]:
+    known = column.in_(dialects.listed("values"))
+    return (
+        select(
+            entry.c.id,
+            entry.c.story,
+            entry.c.publisher_id,
+            entry.c.link,
+            entry.c.title_key,
+            entry.c.words_hash,
+        )
+        .where(entry.c.feed == _FEED_ID, known)
+        .order_by(entry.c.id.desc())
+    )
+
+
+_BY_ID = _entries_by(entry.c.publisher_id)
+_BY_LINK = _entries_by(entry.c.link)
+_BY_TITLE = _entries_by(entry.c.title_key).limit(_SAME_TITLE)
 
 
 def register(
@@ -41,10 +69,7 @@ def states(connection: Connection) -> dict[str, FeedState]:
 
 def save_state(connection: Connection, state: FeedState) -> int:
     """Write how a feed stands; returns its row id."""
-    statement = dialects.insert(feed).values(rows.feed_row(state))
-    changed = {c.name: statement.excluded[c.name] for c in rows.FEED_COLUMNS if c.name != "url"}
-    statement = statement.on_conflict_do_update(index_elements=["url"], set_=changed)
-    return int(connection.execute(statement.returning(feed.c.id)).scalar_one())
+    return int(connection.execute(_SAVE_STATE, rows.feed_row(state)).scalar_one())
 
 
 def save_slices(connection: Connection, feed_id: int, slices: Sequence[bytes]) -> None:
@@ -53,14 +78,12 @@ def save_slices(connection: Connection, feed_id: int, slices: Sequence[bytes]) -
     if any(len(one) != width for one in slices):
         raise ValueError("fingerprints of different lengths")
     row = {"feed": feed_id, "width": width, "fingerprints": b"".join(slices)}
-    statement = dialects.insert(feed_slices).values(row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["feed"], set_=row))
+    connection.execute(_SAVE_SLICES, row)
 
 
 def known_slices(connection: Connection, url: str) -> frozenset[bytes]:
     """The fingerprints of the last document, as committed with its stories."""
-    statement = select(feed_slices).join(feed, feed.c.id == feed_slices.c.feed)
-    row = connection.execute(statement.where(feed.c.url == url)).one_or_none()
+    row = connection.execute(_SLICES, {"of": url}).one_or_none()
     if row is None or not row.width:
         return frozenset()
     joined, width = row.fingerprints, row.width
@@ -71,48 +94,17 @@ def seen_entries(
     connection: Connection, url: str, drafts: Sequence[Draft]
 ) -> tuple[SeenEntry, ...]:
     """All that is remembered of this feed under one of the drafts' ids, links or titles."""
-    feed_id = connection.execute(select(feed.c.id).where(feed.c.url == url)).scalar_one_or_none()
-    if feed_id is None:
-        return ()
-    wanted: tuple[tuple[Column[Any], set[str]], ...] = (
-        (entry.c.publisher_id, {draft.id for draft in drafts}),
-        (entry.c.link, {draft.link for draft in drafts}),
-        (entry.c.title_key, {draft.title_key for draft in drafts}),
+    wanted = (
+        (_BY_ID, {draft.id for draft in drafts}),
+        (_BY_LINK, {draft.link for draft in drafts}),
+        (_BY_TITLE, {draft.title_key for draft in drafts}),
     )
     found: dict[int, SeenEntry] = {}
-    for column, values in wanted:
-        found |= _entries_by(connection, feed_id, column, values - {""})
+    for statement, values in wanted:
+        parameters = {"of": url, "values": dialects.packed(values - {""})}
+        for row in connection.execute(statement, parameters):
+            found[row.id] = _seen(row)
     return tuple(found[key] for key in sorted(found))
-
-
-def _entries_by(
-    connection: Connection, feed_id: int, column: "Column[Any]", values: Iterable[str]
-) -> dict[int, SeenEntry]:
-    statement = (
-        select(
-            entry.c.id,
-            entry.c.story,
-            entry.c.publisher_id,
-            entry.c.link,
-            entry.c.title_key,
-            entry.c.words_hash,
-        )
-        .where(entry.c.feed == feed_id, column.in_(dialects.values(sorted(values))))
-        .order_by(entry.c.id.desc())
-    )
-    if column is entry.c.title_key:
-        statement = statement.limit(_SAME_TITLE)
-    return {
-        row.id: SeenEntry(
-            EntryId(row.id),
-            StoryId(row.story),
-            row.publisher_id,
-            row.link,
-            row.title_key,
-            row.words_hash,
-        )
-        for row in connection.execute(statement)
-    }
 
 
 def host_pauses(connection: Connection) -> dict[str, datetime]:
@@ -125,8 +117,16 @@ def save_host_pause(connection: Connection, host: str, until: datetime | None) -
     """Remember until when to leave a host alone; None: it may be asked again."""
     if until is None:
         connection.execute(host_pause.delete().where(host_pause.c.host == host))
-        return
-    statement = dialects.insert(host_pause).values(host=host, until=until)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["host"], set_={"until": until})
+    else:
+        connection.execute(_SAVE_PAUSE, {"host": host, "until": until})
+
+
+def _seen(row: rows.AnyRow) -> SeenEntry:
+    return SeenEntry(
+        EntryId(row.id),
+        StoryId(row.story),
+        row.publisher_id,
+        row.link,
+        row.title_key,
+        row.words_hash,
     )

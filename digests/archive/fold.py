@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, literal_column, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from digests.archive import channels, dialects, outbox
+from digests.archive.post_rows import is_in
 from digests.archive.rows import AnyRow
 from digests.archive.schema import post
 from digests.model import Destination, NewPost, PostState
 
 SUBJECT = "digest:busy-"  # then the first post folded into it: unique, as a post folds once
-_QUEUED = post.c.state == literal_column("'queued'")
+_QUEUED = is_in(PostState.QUEUED)
 
 
 def fold(

@@ -12,8 +12,9 @@ and the operator has looked at the channel.
 from dataclasses import dataclass
 from hashlib import blake2b
 
-_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
-MARK_LENGTH = 12  # 62 bits
+_ALPHABET = b"0123456789abcdefghijklmnopqrstuvwxyz"
+_LETTERS = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256))
+MARK_LENGTH = 12  # 61 bits
 NONCE_LENGTH = 25  # what Discord allows
 
 
@@ -33,10 +34,5 @@ class Names:
 
     def _name(self, purpose: str, what: str, length: int) -> str:
         key = self.installation.encode()[:64]
-        digest = blake2b(what.encode(), digest_size=32, key=key, person=purpose.encode())
-        number = int.from_bytes(digest.digest())
-        characters = []
-        for _ in range(length):
-            number, rest = divmod(number, len(_ALPHABET))
-            characters.append(_ALPHABET[rest])
-        return "".join(characters)
+        digest = blake2b(what.encode(), digest_size=length, key=key, person=purpose.encode())
+        return digest.digest().translate(_LETTERS).decode("ascii")

@@ -8,13 +8,26 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, update
 
 from digests.archive import dialects, feeds, outbox, stories
+from digests.archive.columns import Moment
 from digests.archive.records import EntryRecord, PollRecord
 from digests.archive.schema import entry
 
 _TOUCH_EVERY = timedelta(days=1)  # often enough for a memory that is counted in days
+_ADD = entry.insert()
+_EDIT = (
+    update(entry)
+    .where(entry.c.id == bindparam("this"))
+    .values({c.name: bindparam(c.name) for c in entry.c if c.name not in ("id", "seen")})
+)
+_TOUCH = (
+    update(entry)
+    .where(entry.c.id.in_(dialects.listed("these")))
+    .where(entry.c.last_seen < bindparam("stale", type_=Moment()))
+    .values(last_seen=bindparam("now", type_=Moment()))
+)
 
 
 def commit(connection: Connection, record: PollRecord) -> None:
@@ -36,12 +49,12 @@ def commit(connection: Connection, record: PollRecord) -> None:
 def _save_entries(connection: Connection, feed_id: int, entries: Sequence[EntryRecord]) -> None:
     new = [_row(feed_id, one) for one in entries if one.entry is None]
     if new:
-        connection.execute(entry.insert(), new)
+        connection.execute(_ADD, new)
     for one in entries:
         if one.entry is not None:
             changed = _row(feed_id, one)
-            changed["last_seen"] = changed.pop("seen")  # it was first seen when it was new
-            connection.execute(update(entry).where(entry.c.id == one.entry).values(changed))
+            del changed["seen"]  # it was first seen when it was new
+            connection.execute(_EDIT, changed | {"this": one.entry})
 
 
 def _row(feed_id: int, one: EntryRecord) -> dict[str, Any]:
@@ -62,6 +75,5 @@ def _row(feed_id: int, one: EntryRecord) -> dict[str, Any]:
 def _touch(connection: Connection, present: Sequence[int], now: datetime) -> None:
     """Entries met again stay remembered; written at most daily for each."""
     if present:
-        these = entry.c.id.in_(dialects.values(present))
-        stale = entry.c.last_seen < now - _TOUCH_EVERY
-        connection.execute(update(entry).where(these, stale).values(last_seen=now))
+        these = dialects.packed(present)
+        connection.execute(_TOUCH, {"these": these, "stale": now - _TOUCH_EVERY, "now": now})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from digests.archive import fold, outbox
+from digests.archive import fold, outbox, post_rows, queues
 from digests.archive.engine import Engine
 from digests.archive.marks import Names
 from digests.model import (
@@ -37,26 +37,26 @@ class Outbox:
 
     async def find(self, post: PostId) -> Post | None:
         """One post."""
-        return await self._engine.read(outbox.find, self._names, post)
+        return await self._engine.read(post_rows.find, self._names, post)
 
     async def about(self, story: StoryId) -> list[Post]:
         """All posts of one story, oldest first."""
-        return await self._engine.read(outbox.about, self._names, story)
+        return await self._engine.read(queues.about, self._names, story)
 
     async def in_state(self, *states: PostState, limit: int = 100) -> list[Post]:
         """Posts in these states, oldest first."""
-        return await self._engine.read(outbox.in_state, self._names, states, limit)
+        return await self._engine.read(queues.in_state, self._names, states, limit)
 
     async def queued(self, destination: Destination, now: datetime) -> Post | None:
         """The next post for a place: the oldest that is due.
 
         None while a post is in flight there or its channel is paused.
         """
-        return await self._engine.read(outbox.queued, self._names, destination, now)
+        return await self._engine.read(queues.queued, self._names, destination, now)
 
     async def destinations_with_work(self, now: datetime) -> list[Destination]:
         """Places for which `queued` has something, the one waiting longest first."""
-        return await self._engine.read(outbox.destinations_with_work, now)
+        return await self._engine.read(queues.destinations_with_work, now)
 
     async def begin(
         self, post: Post, *, watermark: str, now: datetime, destination: Destination | None = None
@@ -89,7 +89,7 @@ class Outbox:
 
     async def doubtful(self, before: datetime) -> list[Post]:
         """Posts still SENDING whose intent is not younger than `before`."""
-        return await self._engine.read(outbox.doubtful, self._names, before)
+        return await self._engine.read(queues.doubtful, self._names, before)
 
     async def settle_sighting(
         self, post: PostId, sighting: Sighting, *, now: datetime, proof: Proof = Proof.HOLD
@@ -101,7 +101,7 @@ class Outbox:
 
     async def edits_due(self, now: datetime, limit: int = 100) -> list[Post]:
         """Posts that stand and should show something else, oldest first."""
-        return await self._engine.read(outbox.edits_due, self._names, now, limit)
+        return await self._engine.read(queues.edits_due, self._names, now, limit)
 
     async def settle_edit(
         self, post: PostId, outcome: PostOutcome, *, now: datetime, shown: str
@@ -130,8 +130,8 @@ class Outbox:
 
     async def counts(self) -> dict[PostState, int]:
         """How many posts are in each state; every state is named."""
-        return await self._engine.read(outbox.counts)
+        return await self._engine.read(queues.counts)
 
     async def waiting(self, now: datetime) -> list[Post]:
         """Queued posts that are not due: not before their time, or their channel is paused."""
-        return await self._engine.read(outbox.waiting, self._names, now)
+        return await self._engine.read(queues.waiting, self._names, now)

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from digests.model import (
     Absent,
+    Destination,
     Found,
     Post,
     Posted,
@@ -31,6 +32,22 @@ EDIT_AGAIN = timedelta(minutes=1)  # after an edit whose end is unclear: repeati
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_LONGEST = timedelta(hours=1)
 UNKNOWN_TRIES = 8  # of a refusal we do not understand, then a person must look: half a day
+
+
+def begun(
+    post: Post, destination: Destination, *, watermark: str, now: datetime, shown: str
+) -> Post:
+    """A queued post with the intent to send it; the destination is fixed from here on."""
+    return replace(
+        post,
+        state=PostState.SENDING,
+        attempt=post.attempt + 1,
+        destination=destination,
+        watermark=watermark,
+        intent_at=now,
+        not_before=None,
+        shown=shown,
+    )
 
 
 def settled(post: Post, outcome: PostOutcome, *, now: datetime, shown: str | None = None) -> Post:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
 from digests.archive import dialects, facets, meta, rows
+from digests.archive.columns import Moment
 from digests.archive.records import StoryRecord
 from digests.archive.schema import story, story_link, story_text
 from digests.model import IndexTokens, Key, Story, StoryId
@@ -22,14 +23,50 @@ _REF_COLUMNS = (
     story.c.publisher,
     story.c.also,
 )
+_ADD = story.insert()
+_ADD_TEXT = story_text.insert()
+_ADD_LINK = dialects.insert(story_link).on_conflict_do_nothing()
+_THESE = dialects.listed("these")
+_LOAD = select(*rows.STORY_COLUMNS).where(story.c.id.in_(_THESE))
+_KNOWN = select(story.c.id).where(story.c.id.in_(_THESE))
+_TEXTS = select(story_text).where(story_text.c.id.in_(_THESE))
+_REVISE = (
+    update(story)
+    .where(story.c.id == bindparam("this"))
+    .values({c.name: bindparam(c.name) for c in story.c if c.name != "id"})
+)
+_REVISE_TEXT = (
+    update(story_text)
+    .where(story_text.c.id == bindparam("this"))
+    .values({name: bindparam(name) for name in ("title", "body", "facets")})
+)
+_HIGHEST = select(func.max(story.c.id)).where(
+    story.c.id >= bindparam("low"), story.c.id < bindparam("high")
+)
+_LAST_ID = select(func.max(story.c.id))
+_LAST_NUMBER = select(func.max(story.c.number))
+
+
+def _refs_of(condition: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
+    """What to ask for the references of some stories: the stories, and their links."""
+    chosen = select(story.c.id).where(condition)
+    return (
+        select(*_REF_COLUMNS).where(condition).order_by(story.c.id),
+        select(story_link).where(story_link.c.story.in_(chosen)),
+    )
+
+
+_WINDOW = _refs_of(story.c.seen >= bindparam("since", type_=Moment()))
+_LINKED = select(story_link.c.story).where(story_link.c.link.in_(dialects.listed("links")))
+_BY_LINKS = _refs_of(story.c.id.in_(_LINKED))
 
 
 def add(connection: Connection, records: Sequence[StoryRecord]) -> None:
     """Keep and index new stories."""
     if not records:
         return
-    connection.execute(story.insert(), [rows.story_row(record) for record in records])
-    connection.execute(story_text.insert(), [_text_row(record) for record in records])
+    connection.execute(_ADD, [rows.story_row(record) for record in records])
+    connection.execute(_ADD_TEXT, [_text_row(record) for record in records])
     dialects.add_to_index(connection, (record.story.id for record in records))
     _add_links(connection, records)
 
@@ -52,23 +89,20 @@ def revise(connection: Connection, records: Sequence[StoryRecord]) -> None:
 
 def window(connection: Connection, since: datetime) -> list[StoryRef]:
     """What a new entry may be the same story as: all stories seen since then, oldest first."""
-    return _refs(connection, story.c.seen >= since)
+    return _refs(connection, _WINDOW, since=since)
 
 
 def find_by_links(connection: Connection, links: Iterable[str]) -> list[StoryRef]:
     """Stories that one of these canonical links identifies, whatever their age."""
-    wanted = dialects.values(sorted(set(links) - {""}))
-    named = select(story_link.c.story).where(story_link.c.link.in_(wanted))
-    return _refs(connection, story.c.id.in_(named))
+    return _refs(connection, _BY_LINKS, links=dialects.packed(set(links) - {""}))
 
 
 def last_ids(connection: Connection, seconds: Iterable[int]) -> dict[int, int]:
     """The highest id of each of these seconds that has stories."""
     found = {}
     for second in set(seconds):
-        low, high = second << 20, (second + 1) << 20
-        statement = select(func.max(story.c.id)).where(story.c.id >= low, story.c.id < high)
-        highest = connection.execute(statement).scalar_one()
+        bounds = {"low": second << 20, "high": (second + 1) << 20}
+        highest = connection.execute(_HIGHEST, bounds).scalar_one()
         if highest is not None:
             found[second] = highest
     return found
@@ -76,12 +110,12 @@ def last_ids(connection: Connection, seconds: Iterable[int]) -> dict[int, int]:
 
 def last_id(connection: Connection) -> int:
     """The highest id; 0 when there are no stories."""
-    return connection.execute(select(func.max(story.c.id))).scalar_one() or 0
+    return connection.execute(_LAST_ID).scalar_one() or 0
 
 
 def last_number(connection: Connection) -> int:
     """The highest number ever given to a story."""
-    stored = connection.execute(select(func.max(story.c.number))).scalar_one() or 0
+    stored = connection.execute(_LAST_NUMBER).scalar_one() or 0
     return max(stored, int(meta.get(connection, LAST_NUMBER) or 0))
 
 
@@ -94,8 +128,7 @@ def find(connection: Connection, what: StoryId | Key) -> Story | None:
 
 def load(connection: Connection, ids: Sequence[StoryId]) -> list[Story]:
     """These stories in this order; those that are gone are left out."""
-    wanted = dialects.values(ids)
-    found = connection.execute(select(*rows.STORY_COLUMNS).where(story.c.id.in_(wanted)))
+    found = connection.execute(_LOAD, {"these": dialects.packed(ids)})
     by_id = {row.id: rows.story_from(row) for row in found}
     return [by_id[id_] for id_ in ids if id_ in by_id]
 
@@ -110,25 +143,26 @@ def latest(connection: Connection, limit: int, before: StoryId | None) -> list[S
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
     """Forget stories: row, words, links, index."""
-    gone = dialects.values(ids)
-    keep_number = select(func.max(story.c.number)).where(story.c.id.in_(gone))
-    highest = connection.execute(keep_number).scalar_one() or 0
+    gone = {"these": dialects.packed(ids)}
+    highest = (
+        connection.execute(_LAST_NUMBER.where(story.c.id.in_(_THESE)), gone).scalar_one() or 0
+    )
     if highest > int(meta.get(connection, LAST_NUMBER) or 0):
         meta.put(connection, LAST_NUMBER, str(highest))
     dialects.remove_from_index(connection, ids)
-    connection.execute(story_text.delete().where(story_text.c.id.in_(gone)))
-    connection.execute(story_link.delete().where(story_link.c.story.in_(gone)))
-    connection.execute(story.delete().where(story.c.id.in_(gone)))
+    connection.execute(story_text.delete().where(story_text.c.id.in_(_THESE)), gone)
+    connection.execute(story_link.delete().where(story_link.c.story.in_(_THESE)), gone)
+    connection.execute(story.delete().where(story.c.id.in_(_THESE)), gone)
 
 
-def _refs(connection: Connection, condition: ColumnElement[bool]) -> list[StoryRef]:
-    statement = select(*_REF_COLUMNS).where(condition).order_by(story.c.id)
-    found = connection.execute(statement).all()
+def _refs(
+    connection: Connection, statements: tuple[Select[Any], Select[Any]], **parameters: Any
+) -> list[StoryRef]:
+    found, linked = statements
     links: defaultdict[int, list[str]] = defaultdict(list)
-    chosen = select(story.c.id).where(condition)
-    for row in connection.execute(select(story_link).where(story_link.c.story.in_(chosen))):
+    for row in connection.execute(linked, parameters):
         links[row.story].append(row.link)
-    return [_ref(row, links[row.id]) for row in found]
+    return [_ref(row, links[row.id]) for row in connection.execute(found, parameters)]
 
 
 def _ref(row: rows.AnyRow, links: Sequence[str]) -> StoryRef:
@@ -144,8 +178,7 @@ def _ref(row: rows.AnyRow, links: Sequence[str]) -> StoryRef:
 
 
 def _known(connection: Connection, ids: Iterable[int]) -> set[int]:
-    wanted = dialects.values(list(ids))
-    return set(connection.execute(select(story.c.id).where(story.c.id.in_(wanted))).scalars())
+    return set(connection.execute(_KNOWN, {"these": dialects.packed(ids)}).scalars())
 
 
 def _text_row(record: StoryRecord) -> dict[str, Any]:
@@ -161,8 +194,8 @@ def _index_again(connection: Connection, records: Sequence[StoryRecord]) -> None
     """Only where the words changed: another publisher telling the same is the usual revision."""
     wanted = {record.story.id: _text_row(record) for record in records}
     same_words = {record.story.id for record in records if record.tokens == IndexTokens()}
-    statement = select(story_text).where(story_text.c.id.in_(dialects.values(list(wanted))))
-    for row in connection.execute(statement).mappings().all():
+    known = connection.execute(_TEXTS, {"these": dialects.packed(wanted)}).mappings().all()
+    for row in known:
         if row["id"] in same_words:
             wanted[row["id"]] |= {"title": row["title"], "body": row["body"]}
         if wanted[row["id"]] == dict(row):
@@ -171,8 +204,7 @@ def _index_again(connection: Connection, records: Sequence[StoryRecord]) -> None
         return
     dialects.remove_from_index(connection, wanted)
     for values in wanted.values():
-        statement_ = update(story_text).where(story_text.c.id == values["id"]).values(values)
-        connection.execute(statement_)
+        connection.execute(_REVISE_TEXT, values | {"this": values["id"]})
     dialects.add_to_index(connection, wanted)
 
 
@@ -181,4 +213,4 @@ def _add_links(connection: Connection, records: Sequence[StoryRecord]) -> None:
         {"link": link, "story": record.story.id} for record in records for link in record.link_keys
     ]
     if pairs:
-        connection.execute(dialects.insert(story_link).on_conflict_do_nothing(), pairs)
+        connection.execute(_ADD_LINK, pairs)

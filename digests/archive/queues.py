@@ -1,0 +1,126 @@
+"""Looking into the outbox: what is due, in doubt, to be edited, waiting. Nothing here writes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from digests.archive import post_states
+from digests.archive.channels import paused_until
+from digests.archive.columns import Moment
+from digests.archive.marks import Names
+from digests.archive.post_rows import AT, COLUMNS, is_in, post_from, where
+from digests.archive.schema import post
+from digests.model import Destination, Post, PostState, StoryId
+
+_NOW = bindparam("now", type_=Moment())
+_flying = post.alias("flying")
+_IN_FLIGHT = exists().where(
+    _flying.c.platform == post.c.platform,
+    _flying.c.place == post.c.place,
+    is_in(PostState.SENDING, _flying),
+)
+_PAUSED = paused_until(_NOW)
+_DUE = and_(
+    is_in(PostState.QUEUED),
+    or_(post.c.not_before.is_(None), post.c.not_before <= _NOW),
+    ~_PAUSED,
+    ~_IN_FLIGHT,
+)
+
+
+def _posts(condition: ColumnElement[bool], order: ColumnElement[Any] = post.c.id) -> Select[Any]:
+    return select(*COLUMNS).where(condition).order_by(order)
+
+
+# Made once; and ordered by what keeps SQLite on the small index of that state.
+_QUEUED = _posts(and_(AT, _DUE)).limit(1)
+_WORK = (
+    select(post.c.platform, post.c.place)
+    .where(_DUE)
+    .group_by(post.c.platform, post.c.place)
+    .order_by(func.min(post.c.id))
+)
+_DOUBTFUL = _posts(and_(is_in(PostState.SENDING), post.c.intent_at <= _NOW), post.c.intent_at)
+_EDITS = _posts(
+    and_(
+        is_in(PostState.SENT),
+        post.c.wanted != post.c.shown,
+        post.c.sent_at >= bindparam("since", type_=Moment()),
+        post.c.edits < post_states.EDITS,
+        ~_PAUSED,
+    ),
+    post.c.sent_at,
+)
+_WAITING = _posts(
+    and_(is_in(PostState.QUEUED), or_(post.c.not_before > _NOW, _PAUSED)), post.c.queued_at
+)
+
+
+def queued(
+    connection: Connection, names: Names, destination: Destination, now: datetime
+) -> Post | None:
+    """The next post for a place: the oldest that is due; None while one is in flight there."""
+    row = connection.execute(_QUEUED, {"now": now, **where(destination)}).one_or_none()
+    return None if row is None else post_from(row, names)
+
+
+def destinations_with_work(connection: Connection, now: datetime) -> list[Destination]:
+    """Places for which `queued` has something, the one waiting longest first."""
+    return [
+        Destination(row.platform, row.place) for row in connection.execute(_WORK, {"now": now})
+    ]
+
+
+def doubtful(connection: Connection, names: Names, before: datetime) -> list[Post]:
+    """Posts whose intent is not younger than this and whose end is unknown."""
+    return _read(connection, names, _DOUBTFUL, now=before)
+
+
+def edits_due(connection: Connection, names: Names, now: datetime, limit: int) -> list[Post]:
+    """Posts that stand and should show something else, the one sent first at the head."""
+    since = now - post_states.EDIT_WITHIN
+    found = _read(connection, names, _EDITS, now=now, since=since)
+    return [one for one in found if post_states.may_edit(one, now)][:limit]
+
+
+def waiting(connection: Connection, names: Names, now: datetime) -> list[Post]:
+    """Queued posts that must not be sent yet: not before their time, or their channel is paused."""
+    return _read(connection, names, _WAITING, now=now)
+
+
+def about(connection: Connection, names: Names, story: StoryId) -> list[Post]:
+    """All posts of one story."""
+    return _read(connection, names, _posts(post.c.story == story))
+
+
+def in_state(
+    connection: Connection, names: Names, states: Sequence[PostState], limit: int
+) -> list[Post]:
+    """Posts in these states, oldest first."""
+    named = or_(*(is_in(state) for state in states))
+    return _read(connection, names, _posts(named).limit(limit))
+
+
+def counts(connection: Connection) -> dict[PostState, int]:
+    """How many posts are in each state."""
+    statement = select(post.c.state, func.count()).group_by(post.c.state)
+    found = {PostState(state): count for state, count in connection.execute(statement)}
+    return {state: found.get(state, 0) for state in PostState}
+
+
+def _read(
+    connection: Connection, names: Names, statement: Select[Any], **parameters: datetime
+) -> list[Post]:
+    return [post_from(row, names) for row in connection.execute(statement, parameters)]
