@@ -240,6 +240,14 @@ def test_a_teaser_is_told_from_the_article_page():
     assert "Gateway flaw lets strangers in" not in told.sentences
 
 
+def test_rows_of_a_table_are_no_sentences():
+    body = (GOLDEN / "pages" / "article.html").read_bytes()
+    only_table = body[: body.index(b"<p>The flaw, known")] + body[body.index(b"<table>") :]
+    told = tell(draft(TEASER), replace(page("article.html"), body=only_table), sentences=4)
+    assert told.full_text
+    assert not any("|" in sentence for sentence in told.sentences)
+
+
 def test_the_index_gets_headline_condensed_sentences_and_identifiers():
     told = tell(draft(TEASER), page("article.html"))
     body = terms(" ".join((*told.sentences, *told.cves)), "en")
