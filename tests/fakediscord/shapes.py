@@ -143,10 +143,13 @@ def channel_object(channel: Channel) -> Body:
         "permission_overwrites": [taken] if channel.lacks else [],
         "last_message_id": channel.last,
         "nsfw": False,
-        "parent_id": None,
+        "parent_id": channel.parent,
         "topic": None,
         "rate_limit_per_user": 0,
     }
+    if channel.type in (10, 11, 12):
+        del found["permission_overwrites"]
+        found["thread_metadata"] = {"archived": False, "locked": channel.locked}
     return found | ({"guild_id": channel.guild} if channel.guild else {})
 
 

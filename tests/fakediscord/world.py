@@ -32,6 +32,8 @@ class Channel:
     type: int = 0
     lacks: int = 0  # permission bits taken from the bot here
     last: str | None = None
+    parent: str | None = None  # of a thread: the channel it hangs under
+    locked: bool = False
     messages: list[Body] = field(default_factory=list)  # standing ones, oldest first
 
 

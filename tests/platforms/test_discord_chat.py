@@ -472,6 +472,19 @@ async def test_a_place_that_takes_no_cards_is_named(kind, word):
         assert word in found
 
 
+async def test_a_thread_has_the_permissions_of_the_channel_above():
+    thread = "600000000000000009"
+    async with talking(targets=(Target("discord", thread),)) as (fake, chat):
+        fake.world.add_channel(thread, type=11)
+        fake.world.channels[thread].parent = CHANNEL
+        fake.world.channels[thread].locked = True
+        fake.world.channels[CHANNEL].lacks = HISTORY
+        words = await chat.check()
+        assert "Send Messages in Threads" in words[0]
+        assert "Read Message History" in words[1]
+        assert "locked" in words[2]
+
+
 async def test_a_wrong_address_and_a_foreign_endpoint_are_told_together():
     async with talking(targets=(Target("discord", "#news"), HERE)) as (fake, chat):
         fake.world.endpoint = "https://example.com/interactions"

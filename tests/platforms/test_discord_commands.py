@@ -15,7 +15,7 @@ from bot.commands import Asker, Reply, Request
 from bot.platforms.discord import commands
 from bot.platforms.discord.chat import DiscordChat
 from digests.clock import SystemClock
-from digests.model import Destination, Key, Line, Listing, Notice, Posted
+from digests.model import Destination, Key, Line, Listing, Notice, Posted, Target
 from tests.fakediscord import BOT_ROLE, CHANNEL, GUILD, OWNER, TOKEN, FakeDiscord
 from tests.fakediscord.rules import command_faults
 
@@ -60,6 +60,11 @@ async def listening(
         clock=Hasty(),
         random=Random(1),
         answer=desk.answer,
+        targets=lambda: [
+            Target("discord", CHANNEL),
+            Target("discord", "42"),
+            Target("slack", "#a"),
+        ],
         api_url=fake.api_url,
         gateway_url=fake.gateway_url,
     )
@@ -105,6 +110,12 @@ async def test_the_asker_comes_with_guild_channel_roles_and_language():
         assert asked.asker == Asker(
             "discord", OWNER, GUILD, CHANNEL, frozenset({GUILD, BOT_ROLE}), "zh"
         )
+
+
+async def test_homes_are_our_channels_and_their_guilds():
+    async with FakeDiscord() as fake, listening(fake, Desk()) as chat:
+        await until(lambda: GUILD in chat.homes())
+        assert chat.homes() == {CHANNEL, "42", GUILD}
 
 
 async def test_a_direct_message_has_no_place_and_no_roles():

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.platforms.discord import gateway, permissions
@@ -78,6 +78,7 @@ def test_a_reason_names_the_place_that_discord_names():
     assert "embeds.0.title: too long" in outcome.reason
 
 
+@settings(max_examples=30)
 @given(
     st.recursive(
         st.none() | st.text() | st.integers(),

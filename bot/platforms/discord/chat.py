@@ -93,15 +93,14 @@ class DiscordChat:
 
     async def resolve(self, target: Target) -> Destination:
         """The channel's id. Nothing is asked: whether it may be used, posting and `check` tell."""
-        address = target.address.strip()
-        found = _NUMBER.fullmatch(address) or _LINK.fullmatch(address)
-        if found is None:
+        place = _channel_id(target.address)
+        if not place:
             raise ChatError(
                 f"{target}: a Discord channel is named by its number. Turn on Developer Mode in "
                 "Discord's settings, right-click the channel, Copy Channel ID, and write "
                 "discord:1234567890"
             )
-        return Destination(self.platform, str(int(found["id"])))
+        return Destination(self.platform, place)
 
     async def post(
         self,
@@ -159,6 +158,13 @@ class DiscordChat:
         places = [target for target in self._targets() if target.platform == self.platform]
         return await doctor.check(self._places, places, self.resolve)
 
+    def homes(self) -> frozenset[str]:
+        """The channels of the file and the guilds in which they lie, as far as they are known."""
+        written = (target.address for target in self._targets() if target.platform == "discord")
+        channels = [place for address in written if (place := _channel_id(address))]
+        guilds = (self._gateway.guild_of(channel) for channel in channels)
+        return frozenset(channels) | {guild for guild in guilds if guild}
+
     async def invitation(self) -> str:
         """The link that adds the bot to a server; "" when Discord cannot be asked who we are."""
         application = await self._places.application()
@@ -175,3 +181,9 @@ class DiscordChat:
         known, _ = self._newest.get(place, ("0", 0.0))
         if int(message) >= int(known):
             self._newest[place] = (message, self._clock.monotonic())
+
+
+def _channel_id(address: str) -> str:
+    """The id in a channel's number or link, "" when there is none."""
+    found = _NUMBER.fullmatch(address.strip()) or _LINK.fullmatch(address.strip())
+    return str(int(found["id"])) if found else ""

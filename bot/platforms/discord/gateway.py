@@ -61,6 +61,12 @@ class Gateway:
         """Connected and told about its guilds."""
         return self._client is not None and self._client.is_ready()
 
+    def guild_of(self, channel: str) -> str:
+        """The guild in which a channel lies, "" when it is not known (yet)."""
+        found = self._client.get_channel(int(channel)) if self._client else None
+        guild = getattr(found, "guild", None)  # a direct message has none
+        return str(guild.id) if guild else ""
+
     def start(self) -> None:
         """Begin to listen; returns at once."""
         if self._running is None:

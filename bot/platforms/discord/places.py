@@ -50,7 +50,7 @@ class Places:
         # A thread has no overwrites of its own.
         above = channel
         if permissions.is_thread(channel):
-            found = await self.channel(str(channel["parent_id"]))
+            found = await self.channel(str(channel.get("parent_id")))
             if isinstance(found, Failure):
                 return found
             above = found

@@ -48,7 +48,7 @@ _MOST_NOTES = 5
 _PUBLISHER = 80
 _SHORTEST_EXCERPT = 40
 
-_RLM = "\u200f"
+_RLM, _FSI, _PDI = "\u200f", "\u2068", "\u2069"
 # Only what RFC 3986 allows, a host with a dot in it, no user before the host.
 _HTTP = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?"
@@ -130,9 +130,12 @@ def _paragraphs(card: Card) -> list[str]:
 
 
 def _chip(chip: str) -> str:
-    """In a code span nothing is markup but the backtick."""
-    shown = fit(chip.replace("`", "'"), _CHIP, verbatim)
-    return f"`{shown}`" if shown else ""
+    """In a code span nothing is markup but the backtick; what is copied from it is the word alone."""
+    word = chip.removeprefix(_FSI).removesuffix(_PDI)
+    shown = fit(word.replace("`", "'"), _CHIP, verbatim)
+    if not shown:
+        return ""
+    return f"{_FSI}`{shown}`{_PDI}" if word != chip else f"`{shown}`"
 
 
 # --- a list ------------------------------------------------------------------------------
