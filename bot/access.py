@@ -1,17 +1,30 @@
 """Who may ask: decided here, on our side, for every command and button. Pure."""
 
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-if TYPE_CHECKING:
-    from bot.commands import Asker
+from digests.cards.words import later
 from digests.config.settings import People
 
-NOT_SET_UP = "Nightdesk is not set up here."
-NOT_A_READER = "You may not search here; ask whoever keeps feeds.yaml to add you to readers."
+NOT_SET_UP = later("Nightdesk is not set up here.")
+NOT_A_READER = later(
+    "You may not search here; ask whoever keeps feeds.yaml to add you to readers."
+)
 
 
-def refusal(asker: "Asker", readers: People, homes: AbstractSet[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and from where."""
+
+    platform: str  # slack | discord | terminal
+    user: str
+    place: str = ""  # workspace or guild; "" in a direct message
+    conversation: str = ""
+    roles: frozenset[str] = frozenset()
+    locale: str = "en"
+
+
+def refusal(asker: Asker, readers: People, homes: AbstractSet[str]) -> str:
     """Why the asker gets no answer, "" when there is none.
 
     `homes`: ids of guilds, workspaces and conversations in which a channel of the file lies.

@@ -274,7 +274,7 @@ async def _feeds_list(env: "Environment", *, as_json: bool) -> None:
 
     settings = load(env.config, env.values)
     known = {}
-    if Path(env.database).exists():
+    if await asyncio.to_thread(Path(env.database).exists):
         archive = await Archive.open(env.database, read_only=True)
         known = await archive.feed_states()
         await archive.close()

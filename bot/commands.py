@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot import access
+from bot.access import Asker
 from digests.archive.records import Page
 from digests.archive.store import Archive
 from digests.cards.compose import compose, listing
@@ -16,20 +17,10 @@ from digests.model import Clock, Content, Key, Listing, Notice, StoryId
 from digests.rules.query import Note, NoteKind, parse_lenient, widen
 from digests.text.plain import clip
 
+__all__ = ["Asker", "Commands", "Reply", "Request"]
+
 log = logging.getLogger(__name__)
 _STATE = re.compile(r"q:([0-9a-z]{1,32}):(\d{1,6})")
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks, and from where."""
-
-    platform: str  # slack | discord | terminal
-    user: str
-    place: str = ""  # workspace or guild; "" in a direct message
-    conversation: str = ""
-    roles: frozenset[str] = frozenset()
-    locale: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,9 +174,9 @@ def remove_from_index(connection: Connection, stories: Iterable[int]) -> None:
     connection.exec_driver_sql(_REMOVE_FROM_INDEX, (packed(stories),))
 
 
-def in_index(expression: str) -> ColumnElement[bool]:
+def in_index(expression: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether an indexed story matches; for statements on `indexed`."""
-    return literal_column("story_fts").op("MATCH", is_comparison=True)(literal(expression))
+    return literal_column("story_fts").op("MATCH", is_comparison=True)(expression)
 
 
 def indexed_id() -> ColumnElement[int]:

@@ -10,8 +10,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from digests.archive import dialects, stories
 from digests.archive.excerpts import excerpt
@@ -33,9 +46,29 @@ from digests.model import StoryId
 from digests.rules.query import Query
 
 COUNTED = 1_000  # matches counted; more are said to be more
-CANDIDATES = 300  # scored for "best"
-_IN_TITLE = CANDIDATES // 3
+CANDIDATES = 200  # scored for "best"
 _SAMPLE = 1_000  # newest stories with a word, from which its frequency is estimated
+
+_INDEXED = select(dialects.indexed_id()).select_from(dialects.indexed)
+
+
+def _bounded(statement: Select[Any], id_: ColumnElement[int]) -> Select[Any]:
+    """The newest of some ids, between two of them."""
+    within = statement.where(id_ >= bindparam("low"), id_ < bindparam("high"))
+    return within.order_by(id_.desc()).limit(bindparam("limit"))
+
+
+_MATCHING = _bounded(
+    _INDEXED.where(dialects.in_index(bindparam("expression", type_=Text()))),
+    dialects.indexed_id(),
+)
+_ALL = _bounded(select(story.c.id), story.c.id)
+_sample = _MATCHING.subquery()
+_SAMPLED = select(func.count(), func.min(_sample.c[0])).select_from(_sample)
+_TEXTS = select(story_text.c.id, story_text.c.title, story_text.c.body).where(
+    story_text.c.id.in_(dialects.listed("these"))
+)
+_OLDEST = select(func.min(story.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +120,25 @@ def load_query(connection: Connection, key: str) -> SavedQuery | None:
     return None if row is None else SavedQuery(row.text, StoryId(row.until))
 
 
-def _newest(connection: Connection, plan: Plan, limit: int) -> list[int]:
+def _newest(connection: Connection, plan: Plan, limit: int) -> Sequence[int]:
     """Ids of matches, newest first."""
-    id_ = dialects.indexed_id() if plan.expression else story.c.id
-    statement = select(id_).select_from(dialects.indexed if plan.expression else story)
+    parameters: dict[str, Any] = {"low": plan.ids.low, "high": plan.ids.high, "limit": limit}
     if plan.expression:
-        statement = statement.where(dialects.in_index(plan.expression))
-    statement = statement.where(id_ >= plan.ids.low, id_ < plan.ids.high)
+        statement, id_ = _MATCHING, dialects.indexed_id()
+        parameters |= {"expression": plan.expression}
+    else:
+        statement, id_ = _ALL, story.c.id
     for condition in plan.rest:
         statement = statement.where(_clause(condition, id_))
-    found = connection.execute(statement.order_by(id_.desc()).limit(limit))
-    return list(found.scalars())
+    return connection.execute(statement, parameters).scalars().all()
 
 
 def _clause(condition: Condition, id_: ColumnElement[int]) -> ColumnElement[bool]:
     """A condition with dates in it, as a condition on a story's id."""
     expression = expression_of(condition)
     if expression is not None:
-        matching = select(dialects.indexed_id()).select_from(dialects.indexed)
-        return id_.in_(matching.where(dialects.in_index(expression)).correlate(None))
+        matching = _INDEXED.where(dialects.in_index(literal(expression)))
+        return id_.in_(matching.correlate(None))
     match condition:
         case Ids(low, high):
             return and_(id_ >= low, id_ < high)
@@ -124,7 +157,7 @@ def _unweighed(plan: Plan) -> list[Weighed]:
 def _weighed(connection: Connection, plan: Plan, until: int) -> list[Weighed]:
     """The leaves with what each is worth, the rarest first."""
     total = stories.last_number(connection)
-    oldest = connection.execute(select(func.min(story.c.id))).scalar_one() or 0
+    oldest = connection.execute(_OLDEST).scalar_one() or 0
     weighed = [
         Weighed(leaf, weight(_frequency(connection, leaf.expression, oldest, until), total))
         for leaf in dict.fromkeys(plan.leaves)
@@ -134,42 +167,52 @@ def _weighed(connection: Connection, plan: Plan, until: int) -> list[Weighed]:
 
 def _frequency(connection: Connection, expression: str, oldest: int, until: int) -> float:
     """About how many stories match: counted up to a bound, beyond it judged by their density."""
-    found = _newest(connection, Plan(expression, Ids(0, until + 1), (), ()), _SAMPLE)
-    if len(found) < _SAMPLE:
-        return len(found)
-    return len(found) * (until - oldest + 1) / (until - found[-1] + 1)
+    parameters = {"expression": expression, "low": 0, "high": until + 1, "limit": _SAMPLE}
+    count, last = connection.execute(_SAMPLED, parameters).one()
+    if count < _SAMPLE:
+        return float(count)
+    return float(count * (until - oldest + 1) / (until - last + 1))
 
 
 def _best(
     connection: Connection, plan: Plan, leaves: Sequence[Weighed], newest: Sequence[int]
 ) -> list[int]:
     """Candidates, best first."""
-    chosen = list(newest) if len(newest) <= CANDIDATES else []
-    if not chosen:
-        seen: dict[int, None] = {}
-        for expression, limit in _sources(leaves):
-            room = min(limit, CANDIDATES - len(seen))
-            if room <= 0:
-                break
-            narrowed = replace(plan, expression=both(plan.expression, expression))
-            seen |= dict.fromkeys(_newest(connection, narrowed, room))
-        chosen = list(dict.fromkeys([*seen, *newest]))[:CANDIDATES]
-    return ranked(_candidates(connection, chosen), leaves)
+    chosen = newest
+    if len(newest) > CANDIDATES:
+        chosen = _chosen(connection, plan, leaves, newest)
+    statement = {"these": dialects.packed(chosen)}
+    rows = connection.execute(_TEXTS, statement).all()
+    return ranked([Candidate(row.id, row.title, row.body) for row in rows], leaves)
+
+
+def _chosen(
+    connection: Connection, plan: Plan, leaves: Sequence[Weighed], newest: Sequence[int]
+) -> list[int]:
+    """The candidates where there are too many matches to score them all."""
+    # Of "any of these words" each word alone is narrower already.
+    outer = (
+        ""
+        if plan.expression == any_of(leaf.expression for leaf in plan.leaves)
+        else plan.expression
+    )
+    chosen: dict[int, None] = {}
+    for expression, limit in _sources(leaves):
+        room = min(limit, CANDIDATES - len(chosen))
+        if room <= 0:
+            break
+        narrowed = replace(plan, expression=both(outer, expression))
+        chosen |= dict.fromkeys(_newest(connection, narrowed, room))
+    return list(chosen | dict.fromkeys(newest[: CANDIDATES - len(chosen)]))
 
 
 def _sources(leaves: Sequence[Weighed]) -> Iterator[tuple[str, int]]:
     """Where to take candidates from, and how many at most; rarest words first."""
     expressions = [one.leaf.expression for one in leaves]
     everywhere = " AND ".join(f"({one})" for one in expressions)
-    yield f"{{title}} : ({everywhere})", _IN_TITLE
+    yield f"{{title}} : ({everywhere})", CANDIDATES // 3
     for at, expression in enumerate(expressions):
-        others = any_of(expressions[:at] + expressions[at + 1 :])
-        yield (both(expression, others) if others else expression), CANDIDATES // 2
+        others = any_of(expressions[:at] + expressions[at + 1 :]) if len(expressions) > 1 else ""
+        yield both(expression, others), CANDIDATES // 2
         yield expression, CANDIDATES // 4
-    yield f"{{title}} : ({any_of(expressions)})", _IN_TITLE
-
-
-def _candidates(connection: Connection, ids: Sequence[int]) -> list[Candidate]:
-    statement = select(story_text.c.id, story_text.c.title, story_text.c.body)
-    rows = connection.execute(statement.where(story_text.c.id.in_(dialects.values(ids))))
-    return [Candidate(row.id, tuple(row.title.split()), tuple(row.body.split())) for row in rows]
+    yield f"{{title}} : ({any_of(expressions)})", CANDIDATES // 3

@@ -147,7 +147,7 @@ def word(*forms: str, value: float = 1.0, **kind: bool) -> Weighed:
 
 
 def candidate(number: int, title: str, body: str) -> Candidate:
-    return Candidate(number, tuple(title.split()), tuple(body.split()))
+    return Candidate(number, title, body)
 
 
 def test_a_title_counts_twice_and_the_newer_of_equals_comes_first():
@@ -160,6 +160,14 @@ def test_a_title_counts_twice_and_the_newer_of_equals_comes_first():
     ]
     assert ranked(stories, [word("flaw")]) == [3, 1, 4, 2, 5]
     assert ranked([], [word("flaw")]) == []
+
+
+def test_neighbours_are_counted_both_and_overlapping_starts_once():
+    twice, once = candidate(1, "", "flaw flaw x"), candidate(2, "", "flaw y x")
+    assert ranked([twice, once], [word("flaw")]) == [1, 2]
+    open_end = Leaf("", (frozenset({"ran", "rans"}),), prefix=True)
+    stories = [candidate(1, "", "ransom ransom x"), candidate(2, "", "ransom range y")]
+    assert ranked(stories, [Weighed(open_end, 1.0)]) == [2, 1]
 
 
 def test_rare_words_outweigh_common_ones_and_no_word_counts_against_a_story():

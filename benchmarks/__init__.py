@@ -1,0 +1,1 @@
+"""Figures of the goals, each beside a peer in the same run."""

@@ -1,0 +1,70 @@
+"""`nightdesk demo`: the real pipeline on a newsroom of our own, then a search at a prompt."""
+
+import asyncio
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.app import App, once, opened
+from bot.commands import Request
+from bot.newsroom.server import Newsroom
+from bot.platforms.terminal.render import text
+from bot.settings import Environment
+from digests.clock import SystemClock
+from digests.model import PostState
+
+EXAMPLES = ("meridian password", "cve:CVE-2026-40001")
+_SPACING = 0.0  # the newsroom is ours: no need to be polite to it
+
+
+async def run_demo() -> int:
+    """Show cards, publish more, show those, then answer searches until the input ends."""
+    clock = SystemClock()
+    with TemporaryDirectory(prefix="nightdesk-demo-") as folder:
+        async with Newsroom(clock.now()) as newsroom:
+            config = Path(folder) / "feeds.yaml"
+            await asyncio.to_thread(config.write_text, newsroom.config(), "utf-8")
+            env = Environment(config, str(Path(folder) / "demo.db"), {})
+            async with opened(env, clock=clock, spacing=_SPACING) as app:
+                return await _show(app, newsroom)
+
+
+async def _show(app: App, newsroom: Newsroom) -> int:
+    _say("A newsroom of invented publishers opened on this machine. First poll:")
+    ended = await once(app, everything=True, done=lambda _: None)
+    for words in (
+        "An edit and a flood of bulletins. Second poll:",
+        "A torn feed is mended. Third poll:",
+    ):
+        newsroom.publish()
+        _say(f"\n{words}")
+        ended = await once(app, everything=True, done=lambda _: None)
+    _say(f"\n{ended.posts.get(PostState.SENT, 0)} posts, none twice. Searching:")
+    for query in EXAMPLES:
+        await _search(app, query)
+    if sys.stdin.isatty():
+        await _prompt(app)
+    return 0
+
+
+async def _prompt(app: App) -> None:
+    _say("\nSearch past cards (an empty line ends the demo):")
+    while line := (await asyncio.to_thread(_ask)).strip():
+        await _search(app, line)
+
+
+def _ask() -> str:
+    try:
+        return input("search> ")
+    except EOFError:
+        return ""
+
+
+async def _search(app: App, query: str) -> None:
+    _say(f"\nsearch> {query}")
+    reply = await app.commands.answer(Request("search", query))
+    _say(text(reply.content, now=app.clock.now()))
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,145 @@
+"""The courier on a real archive and a platform that fails: nothing lost, nothing twice."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.courier import Courier
+from digests.archive.records import PollRecord, StoryRecord
+from digests.archive.store import Archive
+from digests.config import Settings
+from digests.feeds.pace import FeedState
+from digests.model import (
+    Absent,
+    Channel,
+    Content,
+    Destination,
+    Found,
+    IndexTokens,
+    NewPost,
+    Posted,
+    PostOutcome,
+    PostState,
+    Rejected,
+    Retry,
+    Scope,
+    Sighting,
+    Target,
+    Unclear,
+)
+from digests.testing import FakeClock, build_story
+
+CHANNEL = Channel("soc", Target("slack", "C1"))
+
+
+@dataclass
+class FakeChat:
+    """Accepts, refuses or leaves unclear, as told; what stands there is in `standing`."""
+
+    outcomes: list[PostOutcome | str] = field(default_factory=list)
+    standing: list[str] = field(default_factory=list)
+    edits: list[str] = field(default_factory=list)
+    platform: str = "slack"
+    nonce_window: timedelta = timedelta()
+
+    async def start(self) -> None: ...
+    async def close(self) -> None: ...
+
+    async def resolve(self, target: Target) -> Destination:
+        return Destination("slack", "C1")
+
+    async def post(
+        self, destination, content: Content, *, mark, nonce, plain=False
+    ) -> PostOutcome:
+        outcome = self.outcomes.pop(0) if self.outcomes else "ok"
+        if outcome == "accepted, then lost":
+            self.standing.append(mark)
+            return Unclear("closed")
+        if isinstance(outcome, str):
+            self.standing.append(mark)
+            return Posted(mark)
+        return outcome
+
+    async def edit(self, destination, message_id, content, *, mark) -> PostOutcome:
+        self.edits.append(message_id)
+        return Posted(message_id)
+
+    async def find(self, destination, *, mark, nonce, since: datetime, watermark) -> Sighting:
+        return Found(mark) if mark in self.standing else Absent()
+
+    async def watermark(self, destination) -> str:
+        return self.standing[-1] if self.standing else ""
+
+    async def check(self) -> tuple[str, ...]:
+        return ()
+
+
+@pytest.fixture
+async def archive(tmp_path: Path):
+    one = await Archive.open(tmp_path / "c.db")
+    clock = FakeClock()
+    await one.register_channels([CHANNEL], clock.now())
+    stories = [build_story(n) for n in (1, 2, 3)]
+    records = [StoryRecord(s, IndexTokens("gateway"), n) for n, s in enumerate(stories, 1)]
+    posts = [
+        NewPost("soc", Destination("slack", "C1"), f"story:{s.id}", wanted="1") for s in stories
+    ]
+    url = "https://news.example/feed"
+    record = PollRecord(
+        url, FeedState(url=url), clock.now(), new=tuple(records), posts=tuple(posts)
+    )
+    await one.commit_poll(record)
+    yield one
+    await one.close()
+
+
+def courier(archive: Archive, chat: FakeChat, clock: FakeClock) -> Courier:
+    return Courier(archive, {"slack": chat}, lambda: Settings(channels=(CHANNEL,)), clock)
+
+
+async def counts(archive: Archive) -> dict[PostState, int]:
+    return {state: n for state, n in (await archive.outbox.counts()).items() if n}
+
+
+async def rounds(one: Courier, clock: FakeClock, count: int, seconds: float = 61) -> None:
+    for _ in range(count):
+        await one.round()
+        await one.drained()
+        clock.advance(seconds)
+
+
+async def test_all_posts_go_out_in_order_once(archive: Archive) -> None:
+    chat, clock = FakeChat(), FakeClock()
+    await rounds(courier(archive, chat, clock), clock, 2)
+    assert len(chat.standing) == len(set(chat.standing)) == 3
+    assert await counts(archive) == {PostState.SENT: 3}
+
+
+@pytest.mark.parametrize("lost", [Unclear("reset"), "accepted, then lost"])
+async def test_an_unclear_end_is_looked_up_before_anything_is_sent_again(archive, lost) -> None:
+    chat, clock = FakeChat([lost]), FakeClock()
+    await rounds(courier(archive, chat, clock), clock, 4)
+    assert len(chat.standing) == len(set(chat.standing)) == 3
+    assert await counts(archive) == {PostState.SENT: 3}
+
+
+async def test_a_rate_limit_delays_and_loses_nothing(archive: Archive) -> None:
+    chat, clock = FakeChat([Retry("429", timedelta(seconds=30))]), FakeClock()
+    await rounds(courier(archive, chat, clock), clock, 3)
+    assert await counts(archive) == {PostState.SENT: 3}
+
+
+async def test_content_refused_for_good_is_tried_plainly_once(archive: Archive) -> None:
+    chat, clock = FakeChat([Rejected("invalid_blocks", Scope.CONTENT), "ok"]), FakeClock()
+    await rounds(courier(archive, chat, clock), clock, 2)
+    assert await counts(archive) == {PostState.SENT: 3}
+
+
+async def test_refused_access_pauses_the_channel_and_keeps_its_queue(archive: Archive) -> None:
+    chat, clock = FakeChat([Rejected("channel_not_found", Scope.ACCESS)]), FakeClock()
+    await rounds(courier(archive, chat, clock), clock, 3)
+    assert chat.standing == []
+    assert "soc" in await archive.paused()
+    assert await counts(archive) == {PostState.QUEUED: 3}
