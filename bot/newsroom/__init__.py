@@ -1,0 +1,1 @@
+"""The demo's own newsroom: invented publishers whose feeds and pages are served on loopback."""
