@@ -56,6 +56,13 @@ def words(language: str) -> "Words":
     return _load(primary if primary in _known() else SOURCE)
 
 
+def runs_rtl(text: str, *, unsaid: bool = False) -> bool:
+    """Whether a text runs from right to left, by its first letter; `unsaid` when it has none."""
+    kinds = (kind for kind in map(bidirectional, text) if kind in _RTL or kind == "L")
+    first = next(kinds, "")
+    return first in _RTL if first else unsaid
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Everything Nightdesk says in one language."""
@@ -111,8 +118,7 @@ class Words:
         before it says otherwise.
         """
         whole = " · ".join(self.isolate(part) for part in parts if part)
-        first = next((kind for kind in map(bidirectional, whole) if kind in _RTL | {"L"}), "")
-        foreign = bool(first) and (first in _RTL) != self.rtl
+        foreign = runs_rtl(whole, unsaid=self.rtl) != self.rtl
         return _MARK[self.rtl] + whole if foreign else whole
 
     def isolate(self, run: str) -> str:

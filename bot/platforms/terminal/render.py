@@ -1,67 +1,190 @@
-"""Content as lines of text for a terminal. Pure; nothing from outside can move the cursor."""
+"""Content as lines for a terminal: narrow or wide, in either direction. Pure.
 
-import textwrap
-import unicodedata
+Nothing from outside can move the cursor, colour the screen or hide an address: only what is
+printable gets through, and all escape sequences are ours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, assert_never
 
-from digests.cards.words import words
-from digests.model import Card, Content, Line, Listing, Notice
+from bot.platforms.terminal.layout import (
+    Column,
+    apart,
+    blank,
+    column,
+    harmless,
+    inline,
+    is_address,
+    printed,
+    stacked,
+    styled,
+    unbroken,
+)
+from digests.cards.words import Words, runs_rtl, words
+from digests.model import Card, Content, Line, Listing, Notice, Span
 
-_WIDEST = 96
-_ISOLATES = dict.fromkeys("\u2066\u2067\u2068\u2069")
+if TYPE_CHECKING:
+    from rich.text import Text
+
+NARROWEST, WIDEST = 30, 120
+WIDE = 100  # columns; from here on a card has its facts beside its text
+
+_MARGIN = 3
+_FACTS = 32  # columns of the facts beside a text
+_LONGEST_ROW = 92  # columns; longer rows are hard to read
+_NUMBER = 4  # columns of a number in a list
+_EDGE = "──"
+
+_TITLE, _PUBLISHER, _QUIET = "bold", "bold cyan", "dim"
+_HIT, _ADDRESS, _CHIP = "bold yellow", "blue", "magenta"
 
 
-def text(content: Content, *, now: datetime, width: int = 80) -> str:
-    """The content, wrapped; ends with a line break."""
-    width = max(30, min(width, _WIDEST))
-    return "\n".join(harmless(line) for line in _lines(content, now, width)) + "\n"
+def text(content: Content, *, now: datetime, width: int = 80, tty: bool = False) -> str:
+    """The content wrapped to `width` columns (30 to 120), ending with a line break.
+
+    With `tty` it has colours and links; without, it is text alone. Addresses are never broken,
+    even where they are longer than the line.
+    """
+    width = max(NARROWEST, min(width, WIDEST))
+    page = _Page(width, words(content.language), now, content.rtl, tty)
+    return printed(_drawn(content, page), tty=tty)
 
 
-def _lines(content: Content, now: datetime, width: int) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What every part needs to know of the place it is drawn on."""
+
+    width: int
+    say: Words
+    now: datetime
+    rtl: bool
+    tty: bool
+
+    @property
+    def room(self) -> int:
+        """Columns between the margins."""
+        return min(self.width - 2 * _MARGIN, _LONGEST_ROW)
+
+    def ours(self, run: str, style: str = "", room: int = 0) -> Column:
+        """Words of our own, in their own direction."""
+        return column(styled(run, style), room or self.room, rtl=self.rtl)
+
+    def theirs(self, run: "Text", room: int = 0) -> Column:
+        """Words from outside, in the direction of their first letter."""
+        rtl = runs_rtl(run.plain, unsaid=self.rtl)
+        return column(run, room or self.room, rtl=rtl)
+
+    def within_margins(self, body: Column) -> tuple["Text", ...]:
+        """The lines of a body in their final place."""
+        left = self.width - _MARGIN - body.width if self.rtl else _MARGIN
+        return body.indented(max(0, left)).lines
+
+
+def _drawn(content: Content, page: _Page) -> list["Text"]:
     match content:
         case Card():
-            return _card(content, now, width)
+            age = page.say.ago(page.now - content.at)
+            top, body = _rule(page, content.publisher, age), _card(content, page)
         case Listing():
-            return _listing(content, now, width)
+            top, body = _rule(page, content.title), _listing(content, page)
         case Notice():
-            return [content.title, "", *content.text.splitlines()]
+            lines = content.text.splitlines()
+            body = stacked(*(page.ours(line) if line.strip() else blank() for line in lines))
+            top = _rule(page, content.title)
+        case _:
+            assert_never(content)
+    return [*top, *page.within_margins(body)]
 
 
-def harmless(line: str) -> str:
-    """Without control characters: an escape sequence in a headline must not reach the terminal."""
-    return "".join(c for c in line if unicodedata.category(c) != "Cc" and c not in _ISOLATES)
+# --- a card ------------------------------------------------------------------------------
 
 
-def _card(card: Card, now: datetime, width: int) -> list[str]:
-    say = words(card.language)
-    told = " · ".join(filter(None, (card.publisher, card.byline, say.ago(now - card.at))))
-    lines = ["─" * width, *_wrap(card.headline, width), told, ""]
-    lines += _wrap(" ".join(card.sentences), width)
-    rest = (card.reading_time, " · ".join(card.chips), card.also)
-    lines += ["", *(piece for line in rest if line for piece in _wrap(line, width))]
-    if card.url:
-        lines.append(f"{card.read_label}: {card.url}")
-    return [*lines, card.footer]
+def _card(card: Card, page: _Page) -> Column:
+    if page.width >= WIDE:
+        body = _wide(card, page)
+    else:
+        body = apart(_told(card, page, page.room), _facts(card, page, page.room))
+    address = _address(card.read_label, card.url, page, body.width)
+    return apart(body, stacked(address, page.ours(card.footer, _QUIET, body.width)))
 
 
-def _listing(listing: Listing, now: datetime, width: int) -> list[str]:
-    lines = ["─" * width, listing.title]
-    lines += [piece for note in listing.notes for piece in _wrap(note, width)]
-    if not listing.lines:
-        return [*lines, "", *_wrap(listing.empty, width)]
-    for number, line in enumerate(listing.lines, 1):
-        lines += ["", *_line(number, line, listing.language, now, width)]
-    return [*lines, "", listing.footer] if listing.footer else lines
+def _wide(card: Card, page: _Page) -> Column:
+    between = styled(" │ ", _QUIET)
+    told = _told(card, page, page.width - 2 * _MARGIN - _FACTS - between.cell_len)
+    facts = _facts(card, page, _FACTS)
+    if not facts.lines:
+        return told
+    return facts.beside(told, between) if page.rtl else told.beside(facts, between)
 
 
-def _line(number: int, line: Line, language: str, now: datetime, width: int) -> list[str]:
-    ago = words(language).ago(now - line.at)
-    head = _wrap(f"{number:>2}. {line.headline}", width, "    ")
-    told = f"    {line.publisher} · {ago} · {line.key}"
-    excerpt = "".join(f"[{span.text}]" if span.hit else span.text for span in line.excerpt)
-    body = _wrap(f"    {excerpt}", width, "    ") if excerpt else []
-    return [*head, told, *body, *([f"    {line.url}"] if line.url else [])]
+def _told(card: Card, page: _Page, room: int) -> Column:
+    headline = page.theirs(styled(card.headline or card.key, _TITLE, card.url), room)
+    byline = page.ours(card.byline, _QUIET, room)
+    return apart(stacked(headline, byline), page.theirs(styled(" ".join(card.sentences)), room))
 
 
-def _wrap(text_: str, width: int, indent: str = "") -> list[str]:
-    return textwrap.wrap(text_, width, subsequent_indent=indent, break_long_words=False) or [""]
+def _facts(card: Card, page: _Page, room: int) -> Column:
+    chips = column(styled("  ".join(card.chips), _CHIP), room, rtl=page.rtl)
+    return stacked(page.ours(card.reading_time, "", room), page.ours(card.also, "", room), chips)
+
+
+def _address(label: str, url: str, page: _Page, room: int) -> Column:
+    if not is_address(url):
+        return stacked()
+    lead = styled(f"{label}: " if label else "", _QUIET)
+    link = styled(page.say.isolate(url), _ADDRESS, url)
+    return unbroken(lead.append_text(link), room, rtl=page.rtl)
+
+
+# --- a list ------------------------------------------------------------------------------
+
+
+def _listing(listing: Listing, page: _Page) -> Column:
+    notes = stacked(*(page.ours(note, _QUIET) for note in listing.notes))
+    lines = [_line(number, line, page) for number, line in enumerate(listing.lines, 1)]
+    told = lines or [page.ours(listing.empty)]
+    return apart(notes, *told, page.ours(listing.footer, _QUIET))
+
+
+def _line(number: int, line: Line, page: _Page) -> Column:
+    room = page.room - _NUMBER
+    about = page.say.line(line.publisher, page.say.ago(page.now - line.at), line.key)
+    told = stacked(
+        page.theirs(styled(line.headline or line.key, _TITLE, line.url), room),
+        page.ours(about, _QUIET, room),
+        page.theirs(_excerpt(line.excerpt, page), room),
+        _address("", line.url, page, room),
+    )
+    gutter = unbroken(styled(f"{number}."), _NUMBER, rtl=page.rtl)
+    return told.beside(gutter) if page.rtl else gutter.beside(told)
+
+
+def _excerpt(spans: Sequence[Span], page: _Page) -> "Text":
+    """The sentence found; hits in colour, or between asterisks where there is none."""
+    found = styled("")
+    for span in spans:
+        run = harmless(span.text)
+        found.append(f"*{run}*" if span.hit and not page.tty else run, _HIT if span.hit else None)
+    return found
+
+
+# --- what all have -----------------------------------------------------------------------
+
+
+def _rule(page: _Page, title: str, aside: str = "") -> list["Text"]:
+    """A line across with a title where reading begins, and something small where it ends."""
+    last = _on_the_rule(aside, _QUIET, page)
+    first = _on_the_rule(title, _PUBLISHER, page)
+    below: tuple[Text, ...] = ()
+    if first.cell_len + last.cell_len + 2 * _MARGIN > page.width:
+        first, below = styled(""), page.within_margins(page.ours(title, _PUBLISHER))
+    fill = page.width - first.cell_len - last.cell_len - 2 * len(_EDGE)
+    parts = [styled(_EDGE, _QUIET), first, styled("─" * fill, _QUIET), last, styled(_EDGE, _QUIET)]
+    return [styled("").join(reversed(parts) if page.rtl else parts), *below]
+
+
+def _on_the_rule(run: str, style: str, page: _Page) -> "Text":
+    shown = inline(styled(run, style), rtl=page.rtl)
+    return styled(" ").append_text(shown).append(" ") if run else shown
