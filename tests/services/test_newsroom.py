@@ -7,7 +7,7 @@ import aiohttp
 import feedparser
 import pytest
 
-from bot.newsroom import documents
+from bot.newsroom import documents, server
 from bot.newsroom.bulletins import FLOOD
 from bot.newsroom.english import SHARED
 from bot.newsroom.pages import page
@@ -153,3 +153,7 @@ async def test_the_file_for_these_feeds_names_all_of_them_and_ends_with_the_adde
         text = newsroom.config("readers: everyone\n")
         assert all(feed.url in text and feed.publisher in text for feed in newsroom.feeds)
         assert text.endswith("readers: everyone\n")
+
+
+def test_an_address_that_cannot_be_bound_leaves_its_publisher_with_the_first_one():
+    assert server._bound("192.0.2.1", 0) is None
