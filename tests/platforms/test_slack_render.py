@@ -47,14 +47,17 @@ def one(blocks: list[dict[str, Any]], kind: str) -> dict[str, Any]:
 
 # --- properties ----------------------------------------------------------------------------
 
-hostile = st.text(
-    st.one_of(
-        st.sampled_from("&<>|*_~`@#!: \n\x00\x1b\ud800\u2066\u2067\u2068\u2069\u200f\u202e\u0301"),
-        st.characters(),
-        st.sampled_from("عربيמבחן漢字👩‍👩‍👧‍👦🇩🇪a"),
-    ),
-    max_size=60,
-).flatmap(lambda text: st.sampled_from([text, text * 3, text * 90]))
+# Pieces joined: an alphabet would mix these few in with all of Unicode, where they drown.
+PIECES = (
+    *"&<>|*_~`@#!: \n\t\x00\x1b\ud800\u2066\u2067\u2068\u2069\u200b\u200f\u202e\u0301",
+    *("<!here>", "<@U1>", "&amp;", "<http://a|b>", "xox", "\u0301" * 50, "\u2068VPN\u2069"),
+    *("عربي", "מבחן", "漢字", "👩‍👩‍👧‍👦", "🇩🇪", "word ", "a", "x" * 80),
+)
+hostile = (
+    st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=12)
+    .map("".join)
+    .flatmap(lambda text: st.sampled_from([text, text, text * 3, text * 90]))
+)
 addresses = st.one_of(
     st.sampled_from(
         [
@@ -113,7 +116,7 @@ listings = st.builds(
 )
 notices = st.builds(Notice, title=hostile, text=hostile)
 contents = st.one_of(cards, listings, notices)
-thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @thorough
@@ -371,6 +374,35 @@ def test_a_card_of_nothing_but_marks_still_says_something() -> None:
     )
 
     assert broken_rules(render.message(bare, mark="m1"), posted=True) == []
+
+
+@pytest.mark.parametrize("unit", ["a", "a ", "é", "漢", "&", "<", "👩‍👩‍👧‍👦", "عر ب"])
+def test_the_largest_contents_stay_within_every_limit(unit: str) -> None:
+    long = unit * 4000
+    largest = Card(
+        Key(long), "en", False, long, "https://n.example/" + "a" * 1400, long, long, START,
+        (long, long), long, long, (long, long), "https://n.example/p.png", long, long,
+    )  # fmt: skip
+    one_line = line(headline=long, publisher=long, excerpt=(Span(long), Span(long, hit=True)))
+    listing = Listing(long, (one_line,) * 30, "en", notes=(long,) * 9, footer=long, empty=long)
+    for content in (largest, listing, Notice(long, long)):
+        body = render.message(content, mark="m1k2m3")
+        assert broken_rules(body, posted=True) == []
+        assert text_length(body["blocks"]) <= 10_000
+
+
+def test_a_picture_of_a_card_without_words_still_has_a_description() -> None:
+    body = render.message(card(headline=" ", picture="https://n.example/p.png"), mark="m1")
+
+    assert broken_rules(body, posted=True) == []
+
+
+@pytest.mark.parametrize("content", [Listing("", (), "en"), Notice(" ", "\u2068\u2069")])
+def test_content_without_words_is_still_a_message(content: Listing | Notice) -> None:
+    body = render.reply(Reply(content))
+
+    assert body["blocks"]
+    assert broken_rules(body) == []
 
 
 # --- lists, notices, replies -------------------------------------------------------------------
