@@ -1,169 +1,305 @@
-"""THE analyzer: text to the terms that the index holds and that queries are turned into.
+"""THE analyzer: the terms that the index holds and that queries and rules are matched by.
 
-A term is letters and digits only, so the index needs no tokenizer of its own. One word of a
-document becomes one term, stemmed in the document's language; a CVE or a domain becomes its parts
-and, behind them, one term for the whole; a run of Chinese or Japanese becomes overlapping pairs.
-A query word has no language: it becomes, for each place, the set of its stems under all of them.
+A term is letters and digits only, so that every index keeps it whole; what has signs in it is
+spelled out: `evil-domain.example.com` is one term in which "." and "-" have letters of their own.
+A text gives, in the order of its words:
+
+* a word, folded (folding.py) and stemmed in the language of the text;
+* for a word with hyphens its parts; for Chinese, Japanese and Korean each two neighbours;
+* for a CVE identifier, a domain, a file name, a version or an IP address the whole.
+
+Behind all of these come the parts of what is whole: the number of a CVE identifier without "CVE",
+the domains above a domain, its labels as words. They stand at the end because a phrase is a run
+of neighbours, and "fix for CVE-2024-3400 released" must stay one.
+
+Stop words are kept: ranking makes them cheap, and "The Who" has to be found.
+Raise ANALYZER_VERSION when the same text would give other terms: the archive then indexes anew.
 """
 
 import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from operator import add
+from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import category
 
-import Stemmer
+from digests.text.folding import arabic_stem, fold
+from digests.text.indicators import CVE, SAME_LENGTH
+from digests.text.language import LANGUAGES
+
+if TYPE_CHECKING:
+    import Stemmer
 
 ANALYZER_VERSION = 1
-LANGUAGES = ("en", "ar", "de", "es", "fr", "ja", "ru", "zh")
-_SNOWBALL = {
-    "en": "english", "ar": "arabic", "de": "german", "es": "spanish", "fr": "french", "ru": "russian",
-    "pt": "portuguese", "it": "italian", "nl": "dutch", "da": "danish",
-}  # fmt: skip
-_CJK = "぀-ヿ㐀-䶿一-鿿豈-﫿"
-_RUN = re.compile(
-    r"(?P<cve>cve[\s‐‑‒–—_-]{0,2}\d{4}[‐‑‒–—_-]\d{4,19}(?!\d))"
-    rf"|(?P<cjk>[{_CJK}ー々]+)"
-    rf"|(?P<word>(?:(?![{_CJK}])[^\W_])(?:(?![{_CJK}])[\ẁ-ًͯ-ْ'’.]{{0,120}}(?![{_CJK}])[^\W_])?)",
-    re.IGNORECASE,
+
+_STEMMERS = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "ru": "russian"}
+_OTHER_SCRIPTS = frozenset({"ru", "uk", "be", "bg", "zh", "ja", "ko", "ar", "fa", "ur"})
+_LONGEST_TERM = 128  # a SHA-512 in hexadecimal; what is longer is told apart by its beginning
+_LONGEST_STEMMED = 40
+_SHORTEST_STEMMED = 3
+_LONGEST_CACHED = 40
+_LONGEST_ASKED = 1_000
+_MOST_LABELS = 8
+
+_DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\])"
+_SIGNED = r"(?<![A-Za-z0-9])(?:[Cc]\+\+|[CcFf]#(?![A-Za-z0-9])|\.(?:NET|Net|net)(?![A-Za-z0-9.-]))"
+_GENITIVE = r"(?<=[^\W\d_])'[sS](?![^\W_])"  # Cisco's is Cisco
+_CJK = (
+    r"\u1100-\u11ff\u2e80-\u2fd5\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3041-\u309f"
+    r"\u30a1-\u30fa\u30fc-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f"
+    r"\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001aff0-\U0001b16f\U00020000-\U000323af"
 )
-_PART = re.compile(r"[^\W_](?:[^\W_]|[̀-ًͯ-ْٰـ'’])*")
-_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+){1,6}", re.IGNORECASE)
-_ARABIC = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي"}
+_WORDS_ASCII = re.compile(
+    rf"{CVE.pattern}|{_SIGNED}|{_GENITIVE}|[A-Za-z0-9]++(?:(?:-|{_DOT})[A-Za-z0-9]++)*+"
 )
-_PLAIN = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "’": "", "'": ""}
-)
-_ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
-_MAX_TERM = 64
+_CJK_RUN = re.compile(f"[{_CJK}]+")
+_PART = re.compile(r"\[dot\]|([^-.\[\]()]+)")
+_REFANG = re.compile(r"\[\.\]|\(\.\)|\[dot\]")
+_LETTERS_AND_DIGITS = re.compile(r"[^\W_]+")
+_NUMBER_OF_CVE = re.compile(r"(?:199|20[0-9])[0-9]-[0-9]{4,19}")
+_VERSION = re.compile(r"[vV]?([0-9]+(?:\.[0-9]+)+)")
+_SPELLED = str.maketrans({"z": "zz", ".": "zp", "-": "zh"})  # "z" doubled: no two names meet
+_SIGNS = {"c++": "cplusplus", "c#": "csharp", "f#": "fsharp", ".net": "dotnet"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A term and where it stands in the text (code points)."""
+class Token(NamedTuple):
+    """A term and where it stands in the text: `text[start:end]`."""
 
     start: int
     end: int
     term: str
 
 
+_Placed = tuple[tuple[int, int, str], ...]
+
+
+class _Piece(NamedTuple):
+    """A term before stemming."""
+
+    start: int
+    end: int
+    folded: str
+    word: bool = True  # False: a name or number that is never stemmed
+    asked: bool = True  # False: a part of something whole: found by it, never asked for it
+
+
 def analyze(text: str, language: str) -> list[Token]:
-    """The terms of a text in reading order, with their places, for one language."""
-    found: list[Token] = []
-    for run in _RUN.finditer(text):
-        start, end, raw = run.start(), run.end(), run.group()
-        if run.lastgroup == "cve":
-            digits = re.findall(r"\d+", raw)
-            found.append(Token(start, end, "".join(digits)))
-            found.append(Token(start, end, "cve" + "".join(digits)))
-        elif run.lastgroup == "cjk":
-            found.extend(_pairs(raw, start))
-        else:
-            found.extend(_words(raw, start, language))
-    return found
+    """The tokens of *text*, with their places, for a text in *language* (a primary tag)."""
+    tokens: list[Token] = []
+    behind: list[Token] = []
+    for start, word in _words_of(text):
+        whole, parts = _analyzed(word, language)
+        for first, last, term in whole:
+            tokens.append(Token(start + first, start + last, term))
+        for first, last, term in parts:
+            behind.append(Token(start + first, start + last, term))
+    return tokens + behind
 
 
 def terms(text: str, language: str) -> str:
-    """The terms of a text joined by spaces, as the index gets them."""
-    return " ".join(token.term for token in analyze(text, language))
+    """The terms of *text* joined by spaces, as the index wants them."""
+    words: list[str] = []
+    behind: list[str] = []
+    for _, word in _words_of(text):
+        whole, parts = _analyzed(word, language)
+        words.extend([term for _, _, term in whole])
+        if parts:
+            behind.extend([term for _, _, term in parts])
+    return " ".join(words + behind)
 
 
-@lru_cache(maxsize=4_096)
 def query_terms(word: str, languages: Sequence[str] = LANGUAGES) -> tuple[frozenset[str], ...]:
-    """One query word as places in a row, each matched by any of its terms.
+    """What a text must contain to match *word*: every position, each by any of its alternatives.
 
-    `zero-day` has two places, a CJK word one for each pair, a CVE or a domain one: the whole.
-    Without letters or digits there are no places.
+    A query has no language, its texts have, so a word stands for its stems in all *languages* and
+    for itself: `patches` is ({"patches", "patch", ...},). A word that texts hold as several terms
+    has several positions: `zero-day` is (zero, day), 勒索软件 its three pairs of characters.
+    Something whole is one position: `example.com`, `CVE-2024-3400`, `2024-3400`.
+    A word without letters and digits has no positions, so by itself it matches nothing. To look
+    for a prefix, let each alternative of the last position stand for what begins with it.
     """
-    year = re.fullmatch(r"\d{4}-\d{4,19}", word)
-    if year:
-        return (frozenset({word.replace("-", "")}),)
-    by_language = [_query_run(word, language) for language in languages]
-    return tuple(frozenset(place) for place in zip(*by_language, strict=True))
+    return _asked(word[:_LONGEST_ASKED], tuple(languages))
 
 
-def _query_run(word: str, language: str) -> list[str]:
-    """The terms of a query word in one language; wholes stand for their parts."""
-    places: list[Token] = []
-    for token in analyze(word, language):
-        if (
-            places
-            and token.start <= places[-1].start
-            and token.end >= places[-1].end > token.start
-        ):
-            if len(token.term) > len(places[-1].term):
-                while places and places[-1].start >= token.start:
-                    places.pop()
-                places.append(token)
-            continue
-        places.append(token)
-    return [token.term for token in places]
+@lru_cache(maxsize=4_096)  # rules ask for the same words again and again
+def _asked(word: str, languages: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    positions: list[frozenset[str]] = []
+    for _, found in _words_of(word):
+        for piece in _pieces(found):
+            if piece.asked:
+                stems = (_stem(piece.folded, language) for language in languages)
+                alternatives = {piece.folded, *stems} if piece.word else {piece.folded}
+                positions.append(frozenset(map(_cut, alternatives)))
+    return tuple(positions)
 
 
-def _pairs(raw: str, start: int) -> list[Token]:
-    folded = unicodedata.normalize("NFKC", raw)
-    if len(folded) != len(raw) or len(raw) == 1:
-        return [Token(start, start + len(raw), folded)]
-    return [Token(start + i, start + i + 2, folded[i : i + 2]) for i in range(len(raw) - 1)]
+def folded_words(text: str) -> list[str]:
+    """The words of *text*, folded but not stemmed; CJK runs whole: for comparing whole texts."""
+    return [
+        part
+        for _, word in _words_of(text)
+        for part in _LETTERS_AND_DIGITS.findall(_SIGNS.get(word.lower()) or fold(word))
+    ]
 
 
-def _words(raw: str, start: int, language: str) -> list[Token]:
-    found = []
-    for part in _PART.finditer(raw):
-        term = fold(part.group(), language)
-        if term:
-            found.append(Token(start + part.start(), start + part.end(), term))
-    if "." in raw and len(found) > 1 and _DOMAIN.fullmatch(raw):
-        whole = re.sub(r"[^a-z0-9]", "", raw.lower())
-        found.append(Token(start, start + len(raw), whole[:_MAX_TERM]))
-    return found
-
-
-@lru_cache(maxsize=65_536)
-def fold(word: str, language: str) -> str:
-    """One word without case, diacritics and ending."""
-    plain = word.lower().replace("'", "") if word.isascii() else _folded(word, language)
-    stemmer = _stemmer(_language(plain, language))
-    stem = stemmer.stemWord(plain) if stemmer else plain
-    return _undotted(stem)[:_MAX_TERM]
-
-
-def _language(word: str, language: str) -> str:
-    """The stemmer to use: a Latin word inside a Russian text is not stemmed as Russian."""
-    if word.isascii() and language in ("ru", "ar", "ja", "zh"):
-        return "en"
-    return language
-
-
-def _folded(word: str, language: str) -> str:
-    text = unicodedata.normalize("NFKC", word).casefold().translate(_PLAIN)
-    if "؀" <= text[:1] <= "ۿ":
-        return _arabic(text)
-    # Umlauts count in German stems; they are folded only after stemming.
-    if language in ("de", "fr", "es", "ru"):
-        return text
-    return _undotted(text)
-
-
-def _arabic(text: str) -> str:
-    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    bare = bare.replace("ـ", "").translate(_ARABIC)
-    for article in _ARTICLES:
-        if bare.startswith(article) and len(bare) - len(article) > 2:  # noqa: PLR2004 - a root
-            return bare[len(article) :]
-    return bare
-
-
-def _undotted(text: str) -> str:
+def _words_of(text: str) -> Iterator[tuple[int, str]]:
+    """Where each word, compound or CJK run begins, and the run itself in plain ASCII signs."""
     if text.isascii():
-        return text
-    apart = unicodedata.normalize("NFD", text)
-    bare = "".join(c for c in apart if not unicodedata.combining(c))
-    return "".join(c for c in unicodedata.normalize("NFC", bare) if c.isalnum())
+        for found in _WORDS_ASCII.finditer(text):
+            yield found.start(), found[0]
+    else:
+        for found in _words_pattern().finditer(text.translate(SAME_LENGTH)):
+            yield found.start(), found[0]
 
 
 @cache
-def _stemmer(language: str) -> "Stemmer.Stemmer | None":
-    name = _SNOWBALL.get(language)
-    return Stemmer.Stemmer(name) if name else None
+def _words_pattern() -> re.Pattern[str]:
+    """The runs of any text: `_WORDS_ASCII` with all letters, digits, and the marks on them."""
+    marks = "".join(chr(code) for code in range(0x300, 0xFFFF) if category(chr(code))[0] == "M")
+    letter = rf"[^\W_{_CJK}]"
+    word = rf"{letter}++(?:[{marks}\u200c\u200d\u2060]++{letter}*+)*+"
+    return re.compile(
+        rf"{CVE.pattern}|{_SIGNED}|{_GENITIVE}|[{_CJK}]++|{word}(?:(?:-|{_DOT}){word})*+"
+    )
+
+
+def _analyzed(word: str, language: str) -> tuple[_Placed, _Placed]:
+    """The terms of one run, and those that go behind."""
+    if len(word) > _LONGEST_CACHED:
+        return _stemmed(word, language)
+    return _cached(word, language)
+
+
+def _stemmed(word: str, language: str) -> tuple[_Placed, _Placed]:
+    if word.isalnum() and _CJK_RUN.match(word):
+        return _pairs(word), ()
+    placed: tuple[list[tuple[int, int, str]], list[tuple[int, int, str]]] = ([], [])
+    for start, end, folded, stemmed, asked in _pieces(word):
+        term = _stem(folded, language) if stemmed else folded
+        placed[0 if asked else 1].append((start, end, _cut(term)))
+    return tuple(placed[0]), tuple(placed[1])
+
+
+_cached = lru_cache(maxsize=20_000)(_stemmed)
+
+
+def _cut(term: str) -> str:
+    return term[:_LONGEST_TERM]
+
+
+def _pieces(word: str) -> list[_Piece]:
+    """The terms of one run that `_words_of` found, before stemming."""
+    if word.isalnum() and not _CJK_RUN.match(word):
+        folded = fold(word)
+        return [_Piece(0, len(word), folded)] if folded.isalnum() else _parts(word, 0)
+    if word[0] == "'":  # of a genitive
+        return []
+    if sign := _SIGNS.get(word.lower()):
+        parts = [_Piece(1, 4, "net", asked=False)] if sign == "dotnet" else []
+        return [_Piece(0, len(word), sign, word=False), *parts]
+    if _CJK_RUN.match(word):
+        return [_Piece(*pair, word=False) for pair in _pairs(word)]
+    if cve := CVE.search(word):
+        return _around(word, cve)
+    return _compound(word)
+
+
+def _around(word: str, cve: re.Match[str]) -> list[_Piece]:
+    """A CVE identifier, perhaps inside something longer (`exploit-cve-2024-3400.py`)."""
+    start, end = cve.span()
+    year, number = cve.span(1), cve.span(2)
+    digits = cve[1] + cve[2]
+    return [
+        *_parts(word[:start], 0),
+        _Piece(start, end, f"cve{digits}", word=False),
+        _Piece(year[0], end, digits, word=False, asked=False),
+        _Piece(start, start + 3, "cve", word=False, asked=False),
+        _Piece(*year, cve[1], word=False, asked=False),
+        _Piece(*number, cve[2], word=False, asked=False),
+        *_parts(word[end:], end),
+    ]
+
+
+def _parts(text: str, offset: int, *, asked: bool = True) -> list[_Piece]:
+    """What stands between hyphens and dots, each as a word."""
+    pieces: list[_Piece] = []
+    for part in _PART.finditer(text):
+        place = offset + part.start(), offset + part.end()
+        folded = _LETTERS_AND_DIGITS.findall(fold(part[1] or ""))  # "½" is two: "1⁄2"
+        pieces.extend(_Piece(*place, word, asked=asked) for word in folded)
+    return pieces
+
+
+def _compound(word: str) -> list[_Piece]:
+    """Words joined by hyphens and dots."""
+    plain = _REFANG.sub(".", word)
+    if "." in plain:
+        return _dotted(word, plain)
+    if _NUMBER_OF_CVE.fullmatch(plain):  # people leave the "CVE" out
+        whole = _Piece(0, len(word), plain.replace("-", ""), word=False)
+        return [whole, *_parts(word, 0, asked=False)]
+    return _parts(word, 0)
+
+
+def _dotted(word: str, plain: str) -> list[_Piece]:
+    if version := _VERSION.fullmatch(plain):
+        return [_Piece(len(plain) - len(version[1]), len(word), _spell(version[1]), word=False)]
+    labels = plain.split(".")
+    if all(len(label) == 1 for label in labels):  # U.S.
+        return [_Piece(0, len(word), fold("".join(labels)))]
+    if len(labels) > _MOST_LABELS:
+        return _parts(word, 0)
+    above = [".".join(labels[level:]) for level in range(1, len(labels) - 1)]
+    return [
+        _Piece(0, len(word), _spell(plain), word=False),
+        *(_Piece(0, len(word), _spell(name), word=False, asked=False) for name in above),
+        *_parts(word, 0, asked=False),
+    ]
+
+
+def _spell(name: str) -> str:
+    return "".join(_LETTERS_AND_DIGITS.findall(fold(name).translate(_SPELLED)))
+
+
+def _pairs(run: str) -> _Placed:
+    """Each two neighbours; a single character as it is."""
+    folded = fold(run)
+    if len(folded) == len(run) and folded.isalnum():
+        return _neighbours(folded)
+    parts = _LETTERS_AND_DIGITS.findall(folded)  # half-width kana, or newer than our Unicode
+    return tuple((0, len(run), pair) for part in parts for _, _, pair in _neighbours(part))
+
+
+def _neighbours(text: str) -> _Placed:
+    if len(text) == 1:
+        return ((0, 1, text),)
+    return tuple(
+        zip(range(len(text)), range(2, len(text) + 1), map(add, text, text[1:]), strict=False)
+    )
+
+
+def _stem(folded: str, language: str) -> str:
+    """The stem of a folded word in a text of *language*; its script can overrule the language."""
+    if not _SHORTEST_STEMMED <= len(folded) <= _LONGEST_STEMMED or not folded.isalpha():
+        return folded
+    if folded.isascii():  # names and terms in Latin letters in, say, a Chinese text are English
+        return _snowball("en" if language in _OTHER_SCRIPTS else language, folded)
+    if not language:
+        return folded
+    if "\u0620" <= folded[0] <= "\u06d5":
+        return arabic_stem(folded)
+    return _snowball("ru", folded) if "\u0400" <= folded[0] <= "\u04ff" else folded
+
+
+def _snowball(language: str, folded: str) -> str:
+    if language not in _STEMMERS:
+        return folded
+    stem: str = _stemmer(language).stemWord(folded)
+    return stem or folded
+
+
+@cache
+def _stemmer(language: str) -> "Stemmer.Stemmer":
+    import Stemmer  # noqa: PLC0415 - native code; the loop of the bot does not need it at its start
+
+    return Stemmer.Stemmer(_STEMMERS[language], 0)  # 0: it keeps no cache, ours is enough
