@@ -102,7 +102,7 @@ PAYROLL = Tale("harbour-payroll", "Harbour payroll service restores systems afte
 
     Employees whose records were taken will be written to this week. They are advised to distrust
     calls about their wages, because the records name the bank and the day of payment.
-    """), edits=(Edit(2, "Personal records of 48,000 employees were taken",
+    """), edits=(Edit(3, "Personal records of 48,000 employees were taken",
                       "Personal records of 61,500 employees, more than first reported, were taken"),
     ))  # fmt: skip
 
@@ -247,7 +247,8 @@ TERN = Tale("tern-exploited", "CVE-2026-40001 in Tern file transfer is known to 
     Traces are files whose names end in a space and entries in the task log that nobody planned.
     The vendor offers a script that finds both. Servers on which it finds something should be
     isolated, not restarted, since part of the evidence is lost with the memory.
-    """))  # fmt: skip
+    """), edits=(Edit(2, "by {day+3}, because", "by {day+2}, a day earlier than first ordered, because"),
+    ))  # fmt: skip
 
 PUMPS = Tale("pump-controllers", "Advisory: pump controllers accept commands without a signature", 1100,
     told("""

@@ -38,6 +38,7 @@ class Newsroom:
     """
 
     def __init__(self, clock: Clock | datetime) -> None:
+        """A moment instead of a clock makes all versions come out at that moment."""
         self._clock = clock
         self._moments: list[datetime] = []
         self._bases: dict[str, str] = {}

@@ -19,9 +19,9 @@ Raise ANALYZER_VERSION when the same text would give other terms: the archive th
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
-
-import regex
+from unicodedata import category
 
 from digests.text.folding import arabic_stem, fold
 from digests.text.indicators import CVE, SAME_LENGTH
@@ -38,24 +38,22 @@ _LONGEST_TERM = 128  # a SHA-512 in hexadecimal; what is longer is told apart by
 _LONGEST_STEMMED = 40
 _SHORTEST_STEMMED = 3
 _LONGEST_CACHED = 40
+_LONGEST_ASKED = 1_000
 _MOST_LABELS = 8
 
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\])"
-_SIGNED = r"[Cc]\+\+|[CcFf]\#(?![A-Za-z0-9])|\.(?:NET|Net|net)(?![A-Za-z0-9.-])"
-_CVE = CVE.pattern
+_SIGNED = r"(?<![A-Za-z0-9])(?:[Cc]\+\+|[CcFf]#(?![A-Za-z0-9])|\.(?:NET|Net|net)(?![A-Za-z0-9.-]))"
+_GENITIVE = r"(?<=[^\W\d_])'[sS](?![^\W_])"  # Cisco's is Cisco
+_CJK = (
+    r"\u1100-\u11ff\u2e80-\u2fd5\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3041-\u309f"
+    r"\u30a1-\u30fa\u30fc-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f"
+    r"\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001aff0-\U0001b16f\U00020000-\U000323af"
+)
 _WORDS_ASCII = re.compile(
-    rf"{_CVE}|(?<![A-Za-z0-9])(?:{_SIGNED})|(?<=[A-Za-z0-9])'[sS](?![A-Za-z0-9])"
-    rf"|[A-Za-z0-9]++(?:(?:-|{_DOT})[A-Za-z0-9]++)*+"
+    rf"{CVE.pattern}|{_SIGNED}|{_GENITIVE}|[A-Za-z0-9]++(?:(?:-|{_DOT})[A-Za-z0-9]++)*+"
 )
-_CJK = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー々〆〇\u3099\u309a\uff70\uff9e\uff9f"
-_WORD = rf"[[\p{{L}}\p{{N}}\p{{M}}\u200c\u200d\u2060]--[{_CJK}]]"
-_WORDS = regex.compile(
-    rf"{_CVE}|(?<![A-Za-z0-9])(?:{_SIGNED})|(?<=\p{{L}})'[sS](?!{_WORD})"
-    rf"|[{_CJK}]++|{_WORD}++(?:(?:-|{_DOT}){_WORD}++)*+",
-    regex.VERSION1,
-)
-_CJK_RUN = regex.compile(rf"[{_CJK}]+", regex.VERSION1)
-_PART = regex.compile(r"[\p{L}\p{N}\p{M}\u200c\u200d\u2060]+")
+_CJK_RUN = re.compile(f"[{_CJK}]+")
+_PART = re.compile(r"\[dot\]|([^-.\[\]()]+)")
 _REFANG = re.compile(r"\[\.\]|\(\.\)|\[dot\]")
 _LETTERS_AND_DIGITS = re.compile(r"[^\W_]+")
 _NUMBER_OF_CVE = re.compile(r"(?:199|20[0-9])[0-9]-[0-9]{4,19}")
@@ -120,6 +118,11 @@ def query_terms(word: str, languages: Sequence[str] = LANGUAGES) -> tuple[frozen
     A word without letters and digits has no positions, so by itself it matches nothing. To look
     for a prefix, let each alternative of the last position stand for what begins with it.
     """
+    return _asked(word[:_LONGEST_ASKED], tuple(languages))
+
+
+@lru_cache(maxsize=4_096)  # rules ask for the same words again and again
+def _asked(word: str, languages: tuple[str, ...]) -> tuple[frozenset[str], ...]:
     positions: list[frozenset[str]] = []
     for _, found in _words_of(word):
         for piece in _pieces(found):
@@ -145,8 +148,19 @@ def _words_of(text: str) -> Iterator[tuple[int, str]]:
         for found in _WORDS_ASCII.finditer(text):
             yield found.start(), found[0]
     else:
-        for match in _WORDS.finditer(text.translate(SAME_LENGTH)):
-            yield match.start(), match[0]
+        for found in _words_pattern().finditer(text.translate(SAME_LENGTH)):
+            yield found.start(), found[0]
+
+
+@cache
+def _words_pattern() -> re.Pattern[str]:
+    """The runs of any text: `_WORDS_ASCII` with all letters, digits, and the marks on them."""
+    marks = "".join(chr(code) for code in range(0x300, 0xFFFF) if category(chr(code))[0] == "M")
+    letter = rf"[^\W_{_CJK}]"
+    word = rf"{letter}++(?:[{marks}\u200c\u200d\u2060]++{letter}*+)*+"
+    return re.compile(
+        rf"{CVE.pattern}|{_SIGNED}|{_GENITIVE}|[{_CJK}]++|{word}(?:(?:-|{_DOT}){word})*+"
+    )
 
 
 def _analyzed(word: str, language: str) -> tuple[_Placed, _Placed]:
@@ -157,6 +171,8 @@ def _analyzed(word: str, language: str) -> tuple[_Placed, _Placed]:
 
 
 def _stemmed(word: str, language: str) -> tuple[_Placed, _Placed]:
+    if word.isalnum() and _CJK_RUN.match(word):
+        return _pairs(word), ()
     placed: tuple[list[tuple[int, int, str]], list[tuple[int, int, str]]] = ([], [])
     for start, end, folded, stemmed, asked in _pieces(word):
         term = _stem(folded, language) if stemmed else folded
@@ -173,16 +189,17 @@ def _cut(term: str) -> str:
 
 def _pieces(word: str) -> list[_Piece]:
     """The terms of one run that `_words_of` found, before stemming."""
-    if word.isascii() and word.isalnum():
-        return [_Piece(0, len(word), word.lower())]
+    if word.isalnum() and not _CJK_RUN.match(word):
+        folded = fold(word)
+        return [_Piece(0, len(word), folded)] if folded.isalnum() else _parts(word, 0)
     if word[0] == "'":  # of a genitive
         return []
     if sign := _SIGNS.get(word.lower()):
         parts = [_Piece(1, 4, "net", asked=False)] if sign == "dotnet" else []
         return [_Piece(0, len(word), sign, word=False), *parts]
     if _CJK_RUN.match(word):
-        return _pairs(word)
-    if "e" in word.lower() and (cve := CVE.search(word)):
+        return [_Piece(*pair, word=False) for pair in _pairs(word)]
+    if cve := CVE.search(word):
         return _around(word, cve)
     return _compound(word)
 
@@ -204,12 +221,13 @@ def _around(word: str, cve: re.Match[str]) -> list[_Piece]:
 
 
 def _parts(text: str, offset: int, *, asked: bool = True) -> list[_Piece]:
-    """Each run of letters and digits as a word."""
-    return [
-        _Piece(offset + part.start(), offset + part.end(), folded, asked=asked)
-        for part in _PART.finditer(text)
-        for folded in _LETTERS_AND_DIGITS.findall(fold(part[0]))
-    ]
+    """What stands between hyphens and dots, each as a word."""
+    pieces: list[_Piece] = []
+    for part in _PART.finditer(text):
+        place = offset + part.start(), offset + part.end()
+        folded = _LETTERS_AND_DIGITS.findall(fold(part[1] or ""))  # "½" is two: "1⁄2"
+        pieces.extend(_Piece(*place, word, asked=asked) for word in folded)
+    return pieces
 
 
 def _compound(word: str) -> list[_Piece]:
@@ -243,24 +261,21 @@ def _spell(name: str) -> str:
     return "".join(_LETTERS_AND_DIGITS.findall(fold(name).translate(_SPELLED)))
 
 
-def _pairs(run: str) -> list[_Piece]:
+def _pairs(run: str) -> _Placed:
     """Each two neighbours; a single character as it is."""
     folded = fold(run)
-    if (
-        len(folded) != len(run) or not folded.isalnum()
-    ):  # half-width kana, or newer than Unicode 14
-        return [
-            _Piece(0, len(run), pair.folded, word=False)
-            for part in _LETTERS_AND_DIGITS.findall(folded)
-            for pair in _pairs_of(part)
-        ]
-    return _pairs_of(folded)
+    if len(folded) == len(run) and folded.isalnum():
+        return _neighbours(folded)
+    parts = _LETTERS_AND_DIGITS.findall(folded)  # half-width kana, or newer than our Unicode
+    return tuple((0, len(run), pair) for part in parts for _, _, pair in _neighbours(part))
 
 
-def _pairs_of(text: str) -> list[_Piece]:
+def _neighbours(text: str) -> _Placed:
     if len(text) == 1:
-        return [_Piece(0, 1, text, word=False)]
-    return [_Piece(at, at + 2, text[at : at + 2], word=False) for at in range(len(text) - 1)]
+        return ((0, 1, text),)
+    return tuple(
+        zip(range(len(text)), range(2, len(text) + 1), map(add, text, text[1:]), strict=False)
+    )
 
 
 def _stem(folded: str, language: str) -> str:

@@ -423,7 +423,7 @@ class Hurried(SystemClock):
         await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize("seed", [1, 2, *nightly(range(3, 20))])
+@pytest.mark.parametrize("seed", [1, *nightly(range(2, 20))])
 async def test_post_and_read_back_lose_nothing_and_repeat_nothing(seed: int) -> None:
     """The courier's loop in short: what is unclear is looked for, after the longest late commit."""
     faults = Faults(seed=seed, share=0.4)

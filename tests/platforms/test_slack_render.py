@@ -116,7 +116,7 @@ listings = st.builds(
 )
 notices = st.builds(Notice, title=hostile, text=hostile)
 contents = st.one_of(cards, listings, notices)
-thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @thorough

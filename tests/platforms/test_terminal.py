@@ -6,13 +6,13 @@ import re
 import threading
 import unicodedata
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot.platforms import Chat
 from bot.platforms.terminal.chat import TerminalChat, on_stream
 from bot.platforms.terminal.render import NARROWEST, WIDE, WIDEST, harmless, text
 from digests.cards.compose import compose, listing
@@ -33,6 +33,9 @@ from digests.model import (
     Unclear,
 )
 from digests.testing import START, FakeClock, build_story
+
+if TYPE_CHECKING:
+    from bot.platforms import Chat
 
 NOW = START + timedelta(hours=2)
 PLACE = Destination("terminal", "")

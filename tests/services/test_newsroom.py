@@ -7,7 +7,7 @@ import aiohttp
 import feedparser
 import pytest
 
-from bot.newsroom import documents
+from bot.newsroom import documents, server
 from bot.newsroom.bulletins import FLOOD
 from bot.newsroom.english import SHARED
 from bot.newsroom.pages import page
@@ -67,14 +67,19 @@ def test_there_are_two_dozen_stories_besides_the_flood():
     assert {title for title, times in titles.items() if times > 1} == {SHARED}
 
 
-def test_the_second_version_floods_one_feed_and_edits_one_entry():
+def test_the_second_version_floods_one_feed():
     flood = next(one for one in PUBLISHERS if one.domain == "floodbulletin.example")
     assert len(flood.told_by(2)) - len(flood.told_by(1)) == FLOOD
     assert len({t.title for t in flood.tales}) == len(flood.tales)
-    edited = [t for one in PUBLISHERS for t in one.tales if t.edits]
-    assert len(edited) == 1
-    assert edited[0].at(1).paragraphs == edited[0].paragraphs
-    assert edited[0].at(2).paragraphs != edited[0].paragraphs
+
+
+def test_an_edit_changes_the_words_of_its_tale_from_its_version_on():
+    edited = [(t, e) for one in PUBLISHERS for t in one.tales for e in t.edits]
+    assert [e.version for _, e in edited] == [3, 2]
+    for tale, edit in edited:
+        assert tale.at(edit.version - 1).paragraphs == tale.paragraphs
+        assert edit.new in "".join(tale.at(edit.version).paragraphs)
+        assert edit.old not in "".join(tale.at(edit.version).paragraphs)
 
 
 @pytest.mark.parametrize("publisher", PUBLISHERS, ids=lambda one: one.domain)
@@ -121,7 +126,7 @@ async def test_publishing_changes_only_the_feeds_with_something_new():
         assert newsroom.version == 2
         changed = {name for name, tag in second.items() if first[name] != tag}
         assert changed == {
-            "nightledger.example",
+            "advisorydesk.example",
             "oaklinewire.example",
             "tornpage.example",
             "floodbulletin.example",
@@ -148,3 +153,7 @@ async def test_the_file_for_these_feeds_names_all_of_them_and_ends_with_the_adde
         text = newsroom.config("readers: everyone\n")
         assert all(feed.url in text and feed.publisher in text for feed in newsroom.feeds)
         assert text.endswith("readers: everyone\n")
+
+
+def test_an_address_that_cannot_be_bound_leaves_its_publisher_with_the_first_one():
+    assert server._bound("192.0.2.1", 0) is None

@@ -320,6 +320,12 @@ def test_a_hostile_document_ends_in_an_outcome(name, body):
         tell(one, None)
 
 
+@pytest.mark.nightly
+def test_hostile_documents_of_full_size_end_in_outcomes():
+    for _, body in hostile_feeds(part=1):
+        read(document(body), NOTHING, FEED, NOW)
+
+
 PIECES = (
     *(
         b"<item>",
@@ -408,7 +414,7 @@ OWN = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_damaged_document_ends_in_an_outcome(seed):
     chance = random.Random(seed)
