@@ -30,7 +30,6 @@ from digests.model import (
     Scope,
     StoryId,
     Target,
-    Unclear,
 )
 
 log = logging.getLogger(__name__)
@@ -198,7 +197,8 @@ class Courier:
             content = await self._content(post)
             if content is not None:
                 outcome = await self._deliver(chat, post, content)
-                if not isinstance(outcome, Unclear):
+                # Only an acceptance says where the earlier attempt stands; a refusal does not.
+                if isinstance(outcome, Posted):
                     await self.archive.outbox.settle(
                         post.id, outcome, now=self.clock.now(), shown=post.wanted
                     )

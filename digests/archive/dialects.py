@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Select,
     Table,
     Text,
@@ -71,8 +72,7 @@ SELECT 'delete', id, title, body, facets FROM story_text
 WHERE id IN (SELECT value FROM json_each(?))
 """
 
-indexed = table("story_fts", column("rowid"))
-_indexed_id: ColumnElement[int] = literal_column("story_fts.rowid")
+indexed = table("story_fts", column("rowid", Integer))  # the ids of what is in the index
 
 _WORDS = {
     sqlite3.SQLITE_BUSY: "another program holds it; waited in vain",
@@ -177,11 +177,6 @@ def remove_from_index(connection: Connection, stories: Iterable[int]) -> None:
 def in_index(expression: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether an indexed story matches; for statements on `indexed`."""
     return literal_column("story_fts").op("MATCH", is_comparison=True)(expression)
-
-
-def indexed_id() -> ColumnElement[int]:
-    """The id of an indexed story."""
-    return _indexed_id
 
 
 def is_ours(connection: Connection) -> bool:

@@ -5,7 +5,7 @@ ever read as syntax. The meaning of each field is that of rules/match.py.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
@@ -45,6 +45,11 @@ def leaf_of(query: Word | Phrase | Field) -> Leaf | None:
             return Leaf(quoted(facet(name, value)), words)
         case _:
             return None
+
+
+def in_title(expression: str) -> str:
+    """An expression that only looks at titles."""
+    return f"{{title}} : ({expression})"
 
 
 def quoted(word: str) -> str:
@@ -93,7 +98,7 @@ def _pieces(positions: Positions) -> list[Positions]:
 def _in_title(leaf: Leaf | None) -> Leaf | None:
     if leaf is None:
         return None
-    return Leaf(f"{{title}} : ({leaf.expression})", leaf.positions, leaf.prefix, leaf.phrase)
+    return replace(leaf, expression=in_title(leaf.expression))
 
 
 def _any_form(words: frozenset[str], star: str = "") -> str:

@@ -61,6 +61,7 @@ class Plan:
     ids: Ids
     rest: tuple[Condition, ...]  # dates inside alternatives: rare, and asked piece by piece
     leaves: tuple[Leaf, ...]  # in the order of the query, without what is excluded
+    optional: tuple[Leaf, ...] = ()  # those of them that a match may lack
 
     @property
     def empty(self) -> bool:
@@ -81,7 +82,9 @@ def plan(query: Query, now: datetime) -> Plan:
     words = [part for part in parts if _is_words(part)]
     rest = tuple(p for p in parts if not isinstance(p, Ids) and not _is_words(p))
     expression = _expression(AllOf(tuple(words))) if words else ""
-    return Plan(expression, ids, rest, tuple(_leaves(query)))
+    leaves = tuple(dict.fromkeys(_leaves(query)))
+    optional = tuple(leaf for leaf in leaves if Words(leaf.expression) not in parts)
+    return Plan(expression, ids, rest, leaves, optional)
 
 
 def expression_of(condition: Condition) -> str | None:

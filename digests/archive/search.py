@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from digests.archive import dialects, stories
 from digests.archive.excerpts import excerpt
+from digests.archive.leaves import in_title
 from digests.archive.plan import (
     AllOf,
     AnyOf,
@@ -49,7 +50,7 @@ COUNTED = 1_000  # matches counted; more are said to be more
 CANDIDATES = 200  # scored for "best"
 _SAMPLE = 1_000  # newest stories with a word, from which its frequency is estimated
 
-_INDEXED = select(dialects.indexed_id()).select_from(dialects.indexed)
+_INDEXED = select(dialects.indexed.c.rowid)
 
 
 def _bounded(statement: Select[Any], id_: ColumnElement[int]) -> Select[Any]:
@@ -60,11 +61,11 @@ def _bounded(statement: Select[Any], id_: ColumnElement[int]) -> Select[Any]:
 
 _MATCHING = _bounded(
     _INDEXED.where(dialects.in_index(bindparam("expression", type_=Text()))),
-    dialects.indexed_id(),
+    dialects.indexed.c.rowid,
 )
 _ALL = _bounded(select(story.c.id), story.c.id)
 _sample = _MATCHING.subquery()
-_SAMPLED = select(func.count(), func.min(_sample.c[0])).select_from(_sample)
+_SAMPLED = select(func.count(), func.min(_sample.c.rowid)).select_from(_sample)
 _TEXTS = select(story_text.c.id, story_text.c.title, story_text.c.body).where(
     story_text.c.id.in_(dialects.listed("these"))
 )
@@ -124,7 +125,7 @@ def _newest(connection: Connection, plan: Plan, limit: int) -> Sequence[int]:
     """Ids of matches, newest first."""
     parameters: dict[str, Any] = {"low": plan.ids.low, "high": plan.ids.high, "limit": limit}
     if plan.expression:
-        statement, id_ = _MATCHING, dialects.indexed_id()
+        statement, id_ = _MATCHING, dialects.indexed.c.rowid
         parameters |= {"expression": plan.expression}
     else:
         statement, id_ = _ALL, story.c.id
@@ -160,7 +161,7 @@ def _weighed(connection: Connection, plan: Plan, until: int) -> list[Weighed]:
     oldest = connection.execute(_OLDEST).scalar_one() or 0
     weighed = [
         Weighed(leaf, weight(_frequency(connection, leaf.expression, oldest, until), total))
-        for leaf in dict.fromkeys(plan.leaves)
+        for leaf in plan.leaves
     ]
     return sorted(weighed, key=lambda one: one.weight, reverse=True)
 
@@ -191,28 +192,27 @@ def _chosen(
 ) -> list[int]:
     """The candidates where there are too many matches to score them all."""
     # Of "any of these words" each word alone is narrower already.
-    outer = (
-        ""
-        if plan.expression == any_of(leaf.expression for leaf in plan.leaves)
-        else plan.expression
-    )
+    loose = plan.expression == any_of(leaf.expression for leaf in plan.leaves)
     chosen: dict[int, None] = {}
-    for expression, limit in _sources(leaves):
+    for expression, limit in _sources(plan, leaves):
         room = min(limit, CANDIDATES - len(chosen))
         if room <= 0:
             break
-        narrowed = replace(plan, expression=both(outer, expression))
+        inner = expression if loose else both(plan.expression, expression)
+        narrowed = replace(plan, expression=inner)
         chosen |= dict.fromkeys(_newest(connection, narrowed, room))
-    return list(chosen | dict.fromkeys(newest[: CANDIDATES - len(chosen)]))
+    return list(chosen | dict.fromkeys(newest))[:CANDIDATES]
 
 
-def _sources(leaves: Sequence[Weighed]) -> Iterator[tuple[str, int]]:
+def _sources(plan: Plan, leaves: Sequence[Weighed]) -> Iterator[tuple[str, int]]:
     """Where to take candidates from, and how many at most; rarest words first."""
-    expressions = [one.leaf.expression for one in leaves]
-    everywhere = " AND ".join(f"({one})" for one in expressions)
-    yield f"{{title}} : ({everywhere})", CANDIDATES // 3
-    for at, expression in enumerate(expressions):
-        others = any_of(expressions[:at] + expressions[at + 1 :]) if len(expressions) > 1 else ""
-        yield both(expression, others), CANDIDATES // 2
-        yield expression, CANDIDATES // 4
-    yield f"{{title}} : ({any_of(expressions)})", CANDIDATES // 3
+    words = [one.leaf.expression for one in leaves]
+    yield in_title(" AND ".join(f"({word})" for word in words)), CANDIDATES // 3
+    optional = {leaf.expression for leaf in plan.optional}
+    for at, word in enumerate(words):
+        if word in optional and len(words) > 1:
+            others = any_of(words[:at] + words[at + 1 :])
+            yield both(word, others), CANDIDATES // 2
+            yield word, CANDIDATES // 4
+    if len(words) > 1:
+        yield in_title(any_of(words)), CANDIDATES // 3
