@@ -66,6 +66,20 @@ INSERT INTO story_fts (rowid, title, body, facets)
 SELECT id, title, body, facets FROM story_text
 WHERE id IN (SELECT value FROM json_each(?))
 """
+# The words themselves, without a table of their own: a view of the index.
+_CREATE_TERMS = "CREATE VIRTUAL TABLE story_terms USING fts5vocab('story_fts', 'instance')"
+# From word to word, each found anew: to read on would be to read all places of the one before.
+_TERMS_FROM = """
+WITH RECURSIVE found (term) AS (
+    SELECT (SELECT term FROM story_terms WHERE term >= ?1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT term FROM story_terms WHERE term >= found.term || char(1) LIMIT 1)
+    FROM found WHERE found.term < ?2
+    LIMIT ?3
+)
+SELECT term FROM found WHERE term < ?2
+"""
+_LAST_CHARACTER = chr(0x10FFFF)
 _REMOVE_FROM_INDEX = """
 INSERT INTO story_fts (story_fts, rowid, title, body, facets)
 SELECT 'delete', id, title, body, facets FROM story_text
@@ -162,6 +176,7 @@ def packed(values: Iterable[str | int]) -> str:
 def create_index(connection: Connection) -> None:
     """The full-text index, empty."""
     connection.exec_driver_sql(_CREATE_INDEX)
+    connection.exec_driver_sql(_CREATE_TERMS)
 
 
 def add_to_index(connection: Connection, stories: Iterable[int]) -> None:
@@ -177,6 +192,13 @@ def remove_from_index(connection: Connection, stories: Iterable[int]) -> None:
 def in_index(expression: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether an indexed story matches; for statements on `indexed`."""
     return literal_column("story_fts").op("MATCH", is_comparison=True)(expression)
+
+
+def terms_from(connection: Connection, start: str, most: int) -> list[str] | None:
+    """The indexed words that begin so; None when there are more than `most`."""
+    bounds = (start, start + _LAST_CHARACTER, most + 2)
+    found = list(connection.exec_driver_sql(_TERMS_FROM, bounds).scalars())
+    return found if len(found) <= most else None
 
 
 def is_ours(connection: Connection) -> bool:

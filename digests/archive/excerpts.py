@@ -8,44 +8,50 @@ from digests.model import Span, Story
 from digests.text.tokens import Token, analyze
 
 
-def excerpt(story: Story, leaves: Sequence[Weighed]) -> tuple[Span, ...]:
-    """The first of the sentences that say most of the query; the first one when none does."""
-    best: tuple[float, str, list[Token]] | None = None
-    for sentence in story.sentences:
-        tokens = analyze(sentence, story.language)
-        value, hits = _hits(tokens, leaves)
-        if best is None or value > best[0]:
-            best = value, sentence, hits
-    if best is None:
-        return ()
-    _, sentence, hits = best
-    return _marked(sentence, hits)
+class Marker:
+    """Marks what one query looks for, in any number of stories."""
+
+    def __init__(self, leaves: Sequence[Weighed]) -> None:
+        self._weights = [one.weight for one in leaves]
+        self._of_word: dict[str, list[int]] = {}
+        self._others: list[tuple[int, Leaf]] = []
+        for at, one in enumerate(leaves):
+            if one.leaf.prefix or one.leaf.phrase:
+                self._others.append((at, one.leaf))
+            else:
+                for word in frozenset[str]().union(*one.leaf.positions):
+                    self._of_word.setdefault(word, []).append(at)
+
+    def excerpt(self, story: Story) -> tuple[Span, ...]:
+        """The first of the sentences that say most of the query; the first one when none does."""
+        best, chosen, marks = -1.0, "", list[Token]()
+        for sentence in story.sentences:
+            value, hits = self._hits(analyze(sentence, story.language))
+            if value > best:
+                best, chosen, marks = value, sentence, hits
+        return _marked(chosen, marks) if chosen else ()
+
+    def _hits(self, tokens: Sequence[Token]) -> tuple[float, list[Token]]:
+        """What a sentence is worth, and which of its tokens are looked for."""
+        hits = [token for token in tokens if token.term in self._of_word]
+        found = {at for token in hits for at in self._of_word[token.term]}
+        if self._others:
+            terms = [token.term for token in tokens]
+            for at, leaf in self._others:
+                marked = [tokens[place] for place in _places(leaf, terms)]
+                hits += marked
+                found |= {at} if marked else set()
+        return sum(self._weights[at] for at in found), hits
 
 
-def _hits(tokens: Sequence[Token], leaves: Sequence[Weighed]) -> tuple[float, list[Token]]:
-    """What the sentence is worth, and which of its tokens were looked for."""
-    terms = [token.term for token in tokens]
-    value = 0.0
-    hits: list[Token] = []
-    for one in leaves:
-        found = _found(one.leaf, terms)
-        if found:
-            value += one.weight
-            hits.extend(tokens[at] for at in found)
-    return value, hits
-
-
-def _found(leaf: Leaf, terms: Sequence[str]) -> list[int]:
+def _places(leaf: Leaf, terms: Sequence[str]) -> list[int]:
+    """Which of a sentence's terms belong to a phrase or begin as wanted."""
     if leaf.phrase:
         width = len(leaf.positions)
-        return [at + i for at in places(leaf, terms) for i in range(width)]
-    wanted = frozenset[str]().union(*leaf.positions)
-    starts = tuple(leaf.positions[-1]) if leaf.prefix else ()
-    return [
-        at
-        for at, term in enumerate(terms)
-        if term in wanted or (starts and term.startswith(starts))
-    ]
+        return [start + i for start in places(leaf, terms) for i in range(width)]
+    wanted = frozenset[str]().union(*leaf.positions[:-1])
+    starts = tuple(leaf.positions[-1])
+    return [at for at, term in enumerate(terms) if term in wanted or term.startswith(starts)]
 
 
 def _marked(sentence: str, hits: Sequence[Token]) -> tuple[Span, ...]:

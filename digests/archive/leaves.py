@@ -4,7 +4,7 @@ Every word is quoted and consists of letters and digits only, so nothing that a 
 ever read as syntax. The meaning of each field is that of rules/match.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -17,6 +17,8 @@ _FACETS = frozenset({"cve", "publisher", "topic", "country", "language", "feed"}
 _MOST_VARIANTS = 256  # of one phrase, over the forms of its words
 
 Positions = tuple[frozenset[str], ...]
+# The indexed words that begin so; None: unknown, or too many to name.
+Beginnings = Callable[[str], Sequence[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,21 @@ class Leaf:
     phrase: bool = False  # in this order, without anything between
 
 
-def leaf_of(query: Word | Phrase | Field) -> Leaf | None:
+def unknown(_start: str) -> None:
+    """Without an index to look into."""
+
+
+def leaf_of(query: Word | Phrase | Field, begins: Beginnings = unknown) -> Leaf | None:
     """None when it can never match. Dates are no leaves, see dates.py."""
     match query:
         case Word(text, prefix):
-            return _word(text, prefix=prefix)
+            return _word(text, begins if prefix else None)
         case Phrase(text):
             return _phrase(text)
         case Field("title", value, phrase=True):
             return _in_title(_phrase(value))
         case Field("title", value):
-            return _in_title(_word(value.rstrip("*"), prefix=value.endswith("*")))
+            return _in_title(_word(value.rstrip("*"), begins if value.endswith("*") else None))
         case Field(name, value) if name in _FACETS:
             words = query_terms(value) if name == "cve" and value != "*" else ()
             return Leaf(quoted(facet(name, value)), words)
@@ -57,14 +63,32 @@ def quoted(word: str) -> str:
     return f'"{word}"'
 
 
-def _word(text: str, *, prefix: bool) -> Leaf | None:
+def _word(text: str, begins: Beginnings | None) -> Leaf | None:
     positions = query_terms(text)
     if not _indexable(positions):
         return None
-    parts = [_any_form(position) for position in positions]
-    if prefix:
-        parts[-1] = _any_form(positions[-1], star=" *")
-    return Leaf(_all(parts), positions, prefix=prefix)
+    parts = [_any_of(map(quoted, sorted(position))) for position in positions]
+    if begins is not None:
+        parts[-1] = _any_of(_beginning(positions[-1], begins))
+    if not all(parts):
+        return None
+    return Leaf(_all(parts), positions, prefix=begins is not None)
+
+
+def _beginning(starts: frozenset[str], begins: Beginnings) -> Iterator[str]:
+    """Words named one by one are walked newest first; "a*" makes SQLite gather all matches."""
+    for start in _shortest(starts):
+        words = begins(start)
+        yield from [f"{quoted(start)} *"] if words is None else map(quoted, words)
+
+
+def _shortest(starts: frozenset[str]) -> list[str]:
+    """Without those that begin with another one: what begins so begins with that."""
+    return [
+        one
+        for one in sorted(starts)
+        if not any(one != other and one.startswith(other) for other in starts)
+    ]
 
 
 def _phrase(text: str) -> Leaf | None:
@@ -101,8 +125,8 @@ def _in_title(leaf: Leaf | None) -> Leaf | None:
     return replace(leaf, expression=in_title(leaf.expression))
 
 
-def _any_form(words: frozenset[str], star: str = "") -> str:
-    return " OR ".join(quoted(word) + star for word in sorted(words))
+def _any_of(expressions: Iterable[str]) -> str:
+    return " OR ".join(expressions)
 
 
 def _all(parts: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from digests.archive import dates
 from digests.archive.facets import ALL
-from digests.archive.leaves import Leaf, leaf_of, quoted
+from digests.archive.leaves import Beginnings, Leaf, leaf_of, quoted, unknown
 from digests.rules.query import And, Everything, Field, Not, Or, Phrase, Query, Word
 
 END = 1 << 62  # above every id
@@ -69,9 +69,9 @@ class Plan:
         return self.ids.low >= self.ids.high
 
 
-def plan(query: Query, now: datetime) -> Plan:
+def plan(query: Query, now: datetime, begins: Beginnings = unknown) -> Plan:
     """Compile a query; `now` is what since:7d counts from."""
-    condition = _condition(query, now, negated=False)
+    condition = _condition(query, _Context(now, begins), negated=False)
     if condition == NOTHING:
         return Plan("", Ids(0, 0), (), ())
     parts = condition.parts if isinstance(condition, AllOf) else (condition,)
@@ -82,7 +82,7 @@ def plan(query: Query, now: datetime) -> Plan:
     words = [part for part in parts if _is_words(part)]
     rest = tuple(p for p in parts if not isinstance(p, Ids) and not _is_words(p))
     expression = _expression(AllOf(tuple(words))) if words else ""
-    leaves = tuple(dict.fromkeys(_leaves(query)))
+    leaves = tuple(dict.fromkeys(_leaves(query, begins)))
     optional = tuple(leaf for leaf in leaves if Words(leaf.expression) not in parts)
     return Plan(expression, ids, rest, leaves, optional)
 
@@ -102,22 +102,30 @@ def any_of(expressions: Iterable[str]) -> str:
     return _joined(" OR ", expressions)
 
 
-def _condition(query: Query, now: datetime, *, negated: bool) -> Condition:
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a query means depends on."""
+
+    now: datetime
+    begins: Beginnings
+
+
+def _condition(query: Query, context: _Context, *, negated: bool) -> Condition:
     match query:
         case Everything():
             return NOTHING if negated else EVERYTHING
         case Not(inner):
-            return _condition(inner, now, negated=not negated)
+            return _condition(inner, context, negated=not negated)
         case And(queries):
-            parts = [_condition(q, now, negated=negated) for q in queries]
+            parts = [_condition(q, context, negated=negated) for q in queries]
             return _any(parts) if negated else _all(parts)
         case Or(queries):
-            parts = [_condition(q, now, negated=negated) for q in queries]
+            parts = [_condition(q, context, negated=negated) for q in queries]
             return _all(parts) if negated else _any(parts)
         case Field(name, value) if name in dates.FIELDS:
-            return _span(name, value, now, negated=negated)
+            return _span(name, value, context.now, negated=negated)
         case Word() | Phrase() | Field():
-            leaf = leaf_of(query)
+            leaf = leaf_of(query, context.begins)
             if leaf is None:
                 return EVERYTHING if negated else NOTHING
             return Words(leaf.expression, negated)
@@ -198,14 +206,14 @@ def _depth(condition: Condition) -> int:
     return 0
 
 
-def _leaves(query: Query, *, negated: bool = False) -> Iterator[Leaf]:
+def _leaves(query: Query, begins: Beginnings, *, negated: bool = False) -> Iterator[Leaf]:
     match query:
         case Not(inner):
-            yield from _leaves(inner, negated=not negated)
+            yield from _leaves(inner, begins, negated=not negated)
         case And(queries) | Or(queries):
             for inner in queries:
-                yield from _leaves(inner, negated=negated)
+                yield from _leaves(inner, begins, negated=negated)
         case Word() | Phrase() | Field() if not negated:
-            leaf = leaf_of(query)
+            leaf = leaf_of(query, begins)
             if leaf is not None and leaf.positions:
                 yield leaf

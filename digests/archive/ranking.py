@@ -14,6 +14,9 @@ from digests.archive.leaves import Leaf
 K1 = 1.2
 B = 0.75
 TITLE_WEIGHT = 2
+# Rare words say even more than BM25 lets them: on two sets of known items the exponent was worth
+# .012 and .022 of nDCG@10. Nearness of words, their order and their share brought nothing.
+RARITY = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,9 @@ class Candidate:
 
 
 def weight(stories_with: float, stories: float) -> float:
-    """Inverse document frequency: rare words say more; never negative."""
-    return math.log(1 + (max(stories - stories_with, 0) + 0.5) / (stories_with + 0.5))
+    """From the inverse document frequency; never negative."""
+    rarity = math.log(1 + (max(stories - stories_with, 0) + 0.5) / (stories_with + 0.5))
+    return float(rarity**RARITY)
 
 
 def ranked(candidates: Sequence[Candidate], leaves: Sequence[Weighed]) -> list[int]:
@@ -44,52 +48,68 @@ def ranked(candidates: Sequence[Candidate], leaves: Sequence[Weighed]) -> list[i
         return []
     lengths = [2 + one.title.count(" ") + one.body.count(" ") for one in candidates]
     mean = sum(lengths) / len(lengths)
+    counter = _Counter([one.leaf for one in leaves])
+    weights = [one.weight for one in leaves]
     scored = [
-        (_score(one, leaves, length / mean), one.id)
+        (_score(counter.count(one), weights, length / mean), one.id)
         for one, length in zip(candidates, lengths, strict=True)
     ]
     return [id_ for _, id_ in sorted(scored, reverse=True)]
 
 
-def _score(candidate: Candidate, leaves: Sequence[Weighed], length: float) -> float:
-    title, body = _spaced(candidate.title), _spaced(candidate.body)
+def _score(counts: Sequence[int], weights: Sequence[float], length: float) -> float:
     damping = K1 * (1 - B + B * length)
-    score = 0.0
-    for one in leaves:
-        often = TITLE_WEIGHT * _count(one.leaf, title) + _count(one.leaf, body)
-        if often:
-            score += one.weight * often * (K1 + 1) / (often + damping)
-    return score
+    return sum(
+        worth * often * (K1 + 1) / (often + damping)
+        for often, worth in zip(counts, weights, strict=True)
+        if often
+    )
 
 
-def _spaced(words: str) -> str:
-    """Two spaces between words, so that neighbours are counted both."""
-    return f" {words.replace(' ', '  ')} "
+class _Counter:
+    """Counts the leaves of one query in many stories; single words, the usual case, at once."""
+
+    def __init__(self, leaves: Sequence[Leaf]) -> None:
+        self._size = len(leaves)
+        self._of_word: dict[str, list[int]] = {}
+        self._others: list[tuple[int, Leaf]] = []
+        for at, leaf in enumerate(leaves):
+            if leaf.prefix or len(leaf.positions) > 1:
+                self._others.append((at, leaf))
+            else:
+                for word in leaf.positions[0]:
+                    self._of_word.setdefault(word, []).append(at)
+
+    def count(self, candidate: Candidate) -> list[int]:
+        """How often each leaf occurs, the title's counted several times."""
+        counts = [0] * self._size
+        for text, times in ((candidate.title, TITLE_WEIGHT), (candidate.body, 1)):
+            words = text.split()
+            for word in filter(self._of_word.__contains__, words):
+                for at in self._of_word[word]:
+                    counts[at] += times
+            for at, leaf in self._others:
+                counts[at] += times * _count(leaf, words)
+        return counts
 
 
-def _count(leaf: Leaf, spaced: str) -> int:
-    """How often the leaf occurs. Counting in the string is ten times as fast as in its words."""
-    counts = [sum(spaced.count(f" {word} ") for word in words) for words in leaf.positions]
+def _count(leaf: Leaf, words: Sequence[str]) -> int:
+    """How often a prefix, a phrase or a word of several places occurs."""
+    counts = [sum(map(words.count, forms)) for forms in leaf.positions]
     if leaf.prefix:
-        counts[-1] = sum(spaced.count(f" {start}") for start in _shortest(leaf.positions[-1]))
+        starts = tuple(leaf.positions[-1])
+        counts[-1] = sum(word.startswith(starts) for word in words)
     often = min(counts)
-    return len(places(leaf, spaced.split())) if leaf.phrase and often else often
-
-
-def _shortest(starts: frozenset[str]) -> list[str]:
-    """Without those that begin with another one: their words are counted by that."""
-    return [
-        one
-        for one in starts
-        if not any(one != other and one.startswith(other) for other in starts)
-    ]
+    return len(places(leaf, words)) if leaf.phrase and often else often
 
 
 def places(leaf: Leaf, words: Sequence[str]) -> list[int]:
     """Where a phrase begins in these words."""
-    positions = leaf.positions
+    first, *rest = leaf.positions
+    last = len(words) - len(rest)
+    starts = [at for at in range(last) if words[at] in first]
     return [
-        start
-        for start in range(len(words) - len(positions) + 1)
-        if all(words[start + i] in alternatives for i, alternatives in enumerate(positions))
+        at
+        for at in starts
+        if all(words[at + i] in position for i, position in enumerate(rest, start=1))
     ]

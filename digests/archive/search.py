@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from digests.archive import dialects, stories
-from digests.archive.excerpts import excerpt
+from digests.archive.excerpts import Marker
 from digests.archive.leaves import in_title
 from digests.archive.plan import (
     AllOf,
@@ -48,7 +48,10 @@ from digests.rules.query import Query
 
 COUNTED = 1_000  # matches counted; more are said to be more
 CANDIDATES = 200  # scored for "best"
-_SAMPLE = 1_000  # newest stories with a word, from which its frequency is estimated
+_NAMED = 100  # words that a prefix is spelled out into
+_SAMPLE = 500  # newest stories with a word, from which its frequency is estimated
+_REACH = 10  # so many times as far back as these to look for a word beside others
+_TOGETHER = 3  # rarest words that are wanted in one title, or beside another word
 
 _INDEXED = select(dialects.indexed.c.rowid)
 
@@ -87,19 +90,26 @@ class Asked:
 def search(connection: Connection, asked: Asked) -> Page:
     """One page of hits."""
     until = stories.last_id(connection) if asked.until is None else asked.until
-    plan = plan_of(asked.query, asked.now)
+    plan = plan_of(asked.query, asked.now, lambda start: _beginnings(connection, start))
     plan = replace(plan, ids=Ids(plan.ids.low, min(plan.ids.high, until + 1)))
-    found = [] if plan.empty else _newest(connection, plan, COUNTED + 1)
-    leaves = _unweighed(plan)
-    order, more = found[:COUNTED], len(found) > COUNTED
-    if asked.sort == "best" and plan.leaves and found:
-        leaves = _weighed(connection, plan, until)
-        order = _best(connection, plan, leaves, found)
-        more = len(found) > len(order)
+    best = asked.sort == "best" and bool(plan.leaves)
+    most = CANDIDATES if best else COUNTED
+    found = [] if plan.empty else _newest(connection, plan, most + 1)
+    order, more = found[:most], len(found) > most
+    leaves = [Weighed(leaf, 1.0) for leaf in plan.leaves]
+    if best and found:
+        known = _known(connection, plan, until)
+        leaves = [one.weighed for one in known]
+        order = _best(connection, plan, known, found)
     first = max(asked.page, 0) * asked.limit
     shown = [StoryId(id_) for id_ in order[first : first + asked.limit]]
-    hits = tuple(Hit(one, excerpt(one, leaves)) for one in stories.load(connection, shown))
+    marker = Marker(leaves)
+    hits = tuple(Hit(one, marker.excerpt(one)) for one in stories.load(connection, shown))
     return Page(hits, len(order), more, StoryId(until))
+
+
+def _beginnings(connection: Connection, start: str) -> list[str] | None:
+    return dialects.terms_from(connection, start, _NAMED)
 
 
 def save_query(connection: Connection, text: str, until: StoryId, now: datetime) -> str:
@@ -151,68 +161,88 @@ def _clause(condition: Condition, id_: ColumnElement[int]) -> ColumnElement[bool
             raise TypeError(condition)
 
 
-def _unweighed(plan: Plan) -> list[Weighed]:
-    return [Weighed(leaf, 1.0) for leaf in plan.leaves]
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A leaf, what it is worth, and back to which id the newest few thousand stories have it."""
+
+    weighed: Weighed
+    reach: int
+
+    @property
+    def expression(self) -> str:
+        return self.weighed.leaf.expression
 
 
-def _weighed(connection: Connection, plan: Plan, until: int) -> list[Weighed]:
-    """The leaves with what each is worth, the rarest first."""
+def _known(connection: Connection, plan: Plan, until: int) -> list[_Known]:
+    """The leaves, the rarest first."""
     total = stories.last_number(connection)
     oldest = connection.execute(_OLDEST).scalar_one() or 0
-    weighed = [
-        Weighed(leaf, weight(_frequency(connection, leaf.expression, oldest, until), total))
-        for leaf in plan.leaves
-    ]
-    return sorted(weighed, key=lambda one: one.weight, reverse=True)
-
-
-def _frequency(connection: Connection, expression: str, oldest: int, until: int) -> float:
-    """About how many stories match: counted up to a bound, beyond it judged by their density."""
-    parameters = {"expression": expression, "low": 0, "high": until + 1, "limit": _SAMPLE}
-    count, last = connection.execute(_SAMPLED, parameters).one()
-    if count < _SAMPLE:
-        return float(count)
-    return float(count * (until - oldest + 1) / (until - last + 1))
+    found = []
+    for leaf in plan.leaves:
+        bounds = {"low": 0, "high": until + 1, "limit": _SAMPLE}
+        parameters = bounds | {"expression": leaf.expression}
+        count, last = connection.execute(_SAMPLED, parameters).one()
+        reach = 0
+        if count == _SAMPLE:  # judge the rest by how dense these lie
+            span = until - last + 1
+            count *= (until - oldest + 1) / span
+            reach = until - span * _REACH
+        found.append(_Known(Weighed(leaf, weight(count, total)), reach))
+    return sorted(found, key=lambda one: one.weighed.weight, reverse=True)
 
 
 def _best(
-    connection: Connection, plan: Plan, leaves: Sequence[Weighed], newest: Sequence[int]
+    connection: Connection, plan: Plan, known: Sequence[_Known], newest: Sequence[int]
 ) -> list[int]:
     """Candidates, best first."""
     chosen = newest
     if len(newest) > CANDIDATES:
-        chosen = _chosen(connection, plan, leaves, newest)
-    statement = {"these": dialects.packed(chosen)}
-    rows = connection.execute(_TEXTS, statement).all()
-    return ranked([Candidate(row.id, row.title, row.body) for row in rows], leaves)
+        chosen = _chosen(connection, plan, known, newest)
+    rows = connection.execute(_TEXTS, {"these": dialects.packed(chosen)}).all()
+    candidates = [Candidate(row.id, row.title, row.body) for row in rows]
+    return ranked(candidates, [one.weighed for one in known])
 
 
 def _chosen(
-    connection: Connection, plan: Plan, leaves: Sequence[Weighed], newest: Sequence[int]
+    connection: Connection, plan: Plan, known: Sequence[_Known], newest: Sequence[int]
 ) -> list[int]:
     """The candidates where there are too many matches to score them all."""
     # Of "any of these words" each word alone is narrower already.
     loose = plan.expression == any_of(leaf.expression for leaf in plan.leaves)
     chosen: dict[int, None] = {}
-    for expression, limit in _sources(plan, leaves):
-        room = min(limit, CANDIDATES - len(chosen))
+    for source in _sources(plan, known):
+        room = min(source.limit, CANDIDATES - len(chosen))
         if room <= 0:
             break
-        inner = expression if loose else both(plan.expression, expression)
-        narrowed = replace(plan, expression=inner)
+        inner = source.expression if loose else both(plan.expression, source.expression)
+        ids = Ids(max(plan.ids.low, source.reach), plan.ids.high)
+        narrowed = replace(plan, expression=inner, ids=ids)
         chosen |= dict.fromkeys(_newest(connection, narrowed, room))
     return list(chosen | dict.fromkeys(newest))[:CANDIDATES]
 
 
-def _sources(plan: Plan, leaves: Sequence[Weighed]) -> Iterator[tuple[str, int]]:
-    """Where to take candidates from, and how many at most; rarest words first."""
-    words = [one.leaf.expression for one in leaves]
-    yield in_title(" AND ".join(f"({word})" for word in words)), CANDIDATES // 3
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where to take candidates from, how many at most, and how far back to look for them."""
+
+    expression: str
+    limit: int
+    reach: int = 0
+
+
+def _sources(plan: Plan, known: Sequence[_Known]) -> Iterator[_Source]:
+    """Titles with the rarest words, then the rarest words beside others, then titles with any."""
+    words = [one.expression for one in known]
+    rarest = " AND ".join(f"({word})" for word in words[:_TOGETHER])
+    yield _Source(in_title(rarest), CANDIDATES // 3, known[0].reach)
+    if len(known) == 1:
+        return
     optional = {leaf.expression for leaf in plan.optional}
-    for at, word in enumerate(words):
-        if word in optional and len(words) > 1:
-            others = any_of(words[:at] + words[at + 1 :])
-            yield both(word, others), CANDIDATES // 2
-            yield word, CANDIDATES // 4
-    if len(words) > 1:
-        yield in_title(any_of(words)), CANDIDATES // 3
+    for one in known:
+        if one.expression not in optional:
+            continue
+        if one.reach:  # too many to take them all
+            others = any_of([word for word in words if word != one.expression][:_TOGETHER])
+            yield _Source(both(one.expression, others), CANDIDATES // 2, one.reach)
+        yield _Source(one.expression, CANDIDATES // 2)
+    yield _Source(in_title(any_of(words)), CANDIDATES // 3, known[-1].reach)

@@ -30,7 +30,7 @@ def scripts() -> ScriptDirectory:
 
 def differences(connection) -> list[object]:
     def ours(thing, name, kind, _reflected, _compare_to) -> bool:
-        return not (kind == "table" and name.startswith("story_fts"))
+        return not (kind == "table" and name.startswith(("story_fts", "story_terms")))
 
     context = MigrationContext.configure(
         connection, opts={"include_object": ours, "compare_type": True}

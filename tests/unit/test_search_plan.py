@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.archive import dates, plan
-from digests.archive.excerpts import excerpt
+from digests.archive.excerpts import Marker
 from digests.archive.facets import ALL, facet, facets_of
 from digests.archive.leaves import Leaf, leaf_of
 from digests.archive.marks import Names
@@ -189,13 +189,13 @@ def test_an_excerpt_marks_runs_and_merges_what_touches():
         Weighed(leaf_of(Word(text)), value)
         for text, value in (("evil", 1.0), ("攻击者", 1.0), ("evil.example.com", 1.0))
     ]
-    assert excerpt(story, weighed) == (
+    assert Marker(weighed).excerpt(story) == (
         Span("Evil.example.com", hit=True),
         Span(" and "),
         Span("攻击者", hit=True),
         Span(" attacked."),
     )
-    assert excerpt(build_story(sentences=()), weighed) == ()
+    assert Marker(weighed).excerpt(build_story(sentences=())) == ()
 
 
 @given(st.text(), st.integers(1, 2**62), st.integers(0, 99))
