@@ -10,6 +10,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 T = TypeVar("T")
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class _Stored(TypeDecorator[T]):
@@ -67,7 +68,7 @@ class Listed(_Stored[tuple[Any, ...]]):
     cache_ok = True
 
     def stored(self, value: tuple[Any, ...]) -> str:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else "[]"
+        return compact(value) if value else "[]"
 
     def loaded(self, value: str) -> tuple[Any, ...]:
         return tuple(json.loads(value)) if value != "[]" else ()

@@ -6,7 +6,7 @@ the contract suite in tests/contract says what it has to do.
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -36,7 +36,8 @@ from sqlalchemy.pool import QueuePool
 
 from digests.errors import ArchiveError
 
-DRIVER_ERRORS = (sqlite3.Error,)
+# The last two: a text with half a character in it, a number that fits no column.
+DRIVER_ERRORS = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 BUSY_SECONDS = 5.0  # how long to wait for another process that writes
 _CACHED_STATEMENTS = 256
 
@@ -150,10 +151,10 @@ def insert(into: Table) -> Insert:
     return _sqlite_insert(into)
 
 
-def upsert(into: Table, *key: str) -> Insert:
-    """Insert a row, or change all the rest of the one that has this key."""
+def upsert(into: Table, *key: str, keep: Sequence[str] = ()) -> Insert:
+    """Insert a row, or change the one that has this key, but for its id and what is to `keep`."""
     statement = insert(into)
-    rest = [c.name for c in into.c if c.name not in (*key, "id")]
+    rest = [c.name for c in into.c if c.name not in (*key, *keep, "id")]
     changed = {name: statement.excluded[name] for name in rest}
     return statement.on_conflict_do_update(index_elements=key, set_=changed)
 

@@ -124,13 +124,13 @@ class Engine:
         return ArchiveError(f"{self.path}: {dialects.reason(error)}")
 
     def _end(self) -> None:
-        if self._writer is not None:
-            self._jobs.put(None)
-            self._writer.join()
-        if self._write_engine is not None:
-            self._write_engine.dispose()
         self._readers.shutdown()
         self._read_engine.dispose()
+        if self._writer is not None and self._write_engine is not None:
+            # The last connection to go tidies the files up, and only one that writes can.
+            self._jobs.put(None)
+            self._writer.join()
+            self._write_engine.dispose()
 
     # --- the reading threads ---
 
@@ -143,15 +143,17 @@ class Engine:
     def _read(self, work: Callable[[Connection], T], seconds: float | None) -> T:
         try:
             with self._read_engine.connect() as connection:
-                if seconds is None:
-                    return work(connection)
                 return self._limited(connection, work, seconds)
         except _DATABASE_ERRORS as exc:
+            if dialects.spoils_connection(exc):
+                self._read_engine.dispose()  # those in use are closed when they come back
             raise self.fail(exc) from exc
 
     def _limited(
-        self, connection: Connection, work: Callable[[Connection], T], seconds: float
+        self, connection: Connection, work: Callable[[Connection], T], seconds: float | None
     ) -> T:
+        if seconds is None:
+            return work(connection)
         end = self.monotonic() + seconds
         driver = dialects.raw(connection)
         driver.set_progress_handler(lambda: self.monotonic() > end, _STEPS)

@@ -6,6 +6,7 @@ The kinds start with a character of the private use area: no text of a story can
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 
 from digests.model import Story
@@ -20,12 +21,14 @@ def facets_of(story: Story) -> str:
     return " ".join(dict.fromkeys(_facets(story)))
 
 
+@lru_cache(maxsize=4_096)
 def facet(field: str, value: str) -> str:
     """The word for `field:value`; the value as rules/fields.py normalises it."""
     if field == "cve" and value == "*":
         return ANY_CVE
     # Any value is one word: hashed, so that neither its characters nor its length matter.
-    return f"{_MARK}{field}{blake2b(value.encode(), digest_size=9).hexdigest()}"
+    digest = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=9)
+    return f"{_MARK}{field}{digest.hexdigest()}"
 
 
 def _facets(story: Story) -> Iterator[str]:

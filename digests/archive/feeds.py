@@ -16,7 +16,8 @@ from digests.model import Draft, EntryId, Feed, SeenEntry, StoryId
 _SAME_TITLE = 1_000
 
 # Made once: making a statement costs more than running it, and these run at every poll.
-_SAVE_STATE = dialects.upsert(feed, "url").returning(feed.c.id)
+_SAVE_STATE = dialects.upsert(feed, "url")
+_SAVE_POLLED = dialects.upsert(feed, "url", keep=("paused",)).returning(feed.c.id)
 _SAVE_SLICES = dialects.upsert(feed_slices, "feed")
 _SAVE_PAUSE = dialects.upsert(host_pause, "host")
 _FEED_ID = select(feed.c.id).where(feed.c.url == bindparam("of")).scalar_subquery()
@@ -67,9 +68,14 @@ def states(connection: Connection) -> dict[str, FeedState]:
     return {row.url: rows.feed_state_from(row) for row in found}
 
 
-def save_state(connection: Connection, state: FeedState) -> int:
-    """Write how a feed stands; returns its row id."""
-    return int(connection.execute(_SAVE_STATE, rows.feed_row(state)).scalar_one())
+def save_state(connection: Connection, state: FeedState) -> None:
+    """Write how a feed stands."""
+    connection.execute(_SAVE_STATE, rows.feed_row(state))
+
+
+def save_polled(connection: Connection, state: FeedState) -> int:
+    """Write what a poll made of a feed; its row id. Somebody may have paused it meanwhile."""
+    return int(connection.execute(_SAVE_POLLED, rows.feed_row(state)).scalar_one())
 
 
 def save_slices(connection: Connection, feed_id: int, slices: Sequence[bytes]) -> None:

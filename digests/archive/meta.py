@@ -7,6 +7,7 @@ from digests.archive.schema import meta
 
 INSTALLATION = "installation"
 WELCOMED = "welcomed"
+ANALYZER = "analyzer"
 
 
 def get(connection: Connection, name: str) -> str | None:

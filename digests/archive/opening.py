@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from digests.archive import meta
+from digests.archive import meta, reindex
 from digests.archive.schema import REVISIONS
 from digests.archive.upgrade import refuse_foreign, revision_of, upgrade
 from digests.errors import ArchiveError
@@ -17,6 +17,7 @@ class Identity:
 
     installation: str
     fresh: bool  # never welcomed
+    outdated: bool  # indexed by another version of the analyzer
 
 
 def prepare(connection: Connection, database: Path, newcomer: str) -> Identity:
@@ -25,6 +26,7 @@ def prepare(connection: Connection, database: Path, newcomer: str) -> Identity:
     upgrade(connection)
     if meta.get(connection, meta.INSTALLATION) is None:
         meta.put(connection, meta.INSTALLATION, newcomer)
+        reindex.finish(connection)
     return _identity(connection, database)
 
 
@@ -40,4 +42,8 @@ def _identity(connection: Connection, database: Path) -> Identity:
     installation = meta.get(connection, meta.INSTALLATION)
     if installation is None:
         raise ArchiveError(f"{database}: the database does not say whose it is")
-    return Identity(installation, fresh=meta.get(connection, meta.WELCOMED) is None)
+    return Identity(
+        installation,
+        fresh=meta.get(connection, meta.WELCOMED) is None,
+        outdated=reindex.is_outdated(connection),
+    )

@@ -34,7 +34,7 @@ def commit(connection: Connection, record: PollRecord) -> None:
     """Write all of a poll."""
     if record.state.url != record.feed_url:
         raise ValueError("the state belongs to another feed")
-    feed_id = feeds.save_state(connection, record.state)
+    feed_id = feeds.save_polled(connection, record.state)
     if record.slices is not None:
         feeds.save_slices(connection, feed_id, record.slices)
     stories.add(connection, record.new)

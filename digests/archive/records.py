@@ -39,7 +39,10 @@ class StoryRecord:
 
 @dataclass(frozen=True, slots=True)
 class PollRecord:
-    """Everything one poll brought, to be committed at once or not at all."""
+    """Everything one poll brought, to be committed at once or not at all.
+
+    Whether a known feed is paused stays as it is: that is for `save_feed_state`.
+    """
 
     feed_url: str
     state: FeedState

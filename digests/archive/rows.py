@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from digests.archive.columns import compact
 from digests.archive.records import StoryRecord
 from digests.archive.schema import feed, story
 from digests.feeds.pace import FeedState
@@ -51,7 +52,7 @@ def _sources_text(sources: Sequence[Source]) -> str:
     if not sources:
         return "[]"
     lists = [(s.publisher, s.feed, s.headline, s.url, s.at.timestamp()) for s in sources]
-    return json.dumps(lists, ensure_ascii=False, separators=(",", ":"))
+    return compact(lists)
 
 
 def feed_state_from(row: AnyRow) -> FeedState:

@@ -5,7 +5,7 @@ What a method does is in the file named after its group; here it only gets its c
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ from digests.archive import (
     feeds,
     meta,
     poll,
+    reindex,
     retention,
     search,
     stories,
@@ -31,7 +32,17 @@ from digests.archive.post_box import Outbox
 from digests.archive.records import Forgotten, Page, Pause, PollRecord, SavedQuery
 from digests.errors import ArchiveError
 from digests.feeds.pace import FeedState
-from digests.model import Channel, Destination, Draft, Feed, Key, SeenEntry, Story, StoryId
+from digests.model import (
+    Channel,
+    Destination,
+    Draft,
+    Feed,
+    IndexTokens,
+    Key,
+    SeenEntry,
+    Story,
+    StoryId,
+)
 from digests.rules.query import Query
 from digests.stories.cluster import StoryRef
 from digests.stories.ids import first_id
@@ -99,7 +110,7 @@ class Archive:
     async def set_welcomed(self) -> None:
         """From now on this installation is not fresh."""
         await self._engine.write(meta.put, meta.WELCOMED, "yes")
-        self._identity = Identity(self._identity.installation, fresh=False)
+        self._identity = replace(self._identity, fresh=False)
 
     async def problems(self) -> list[str]:
         """What a thorough look finds wrong, in the database's words; takes seconds when large."""
@@ -255,6 +266,21 @@ class Archive:
     async def load_query(self, key: str) -> SavedQuery | None:
         """The search behind a key; None when it was forgotten (30 days)."""
         return await self._engine.read(search.load_query, key)
+
+    @property
+    def index_outdated(self) -> bool:
+        """Whether the analyzer has changed since the stories were indexed; see `reindex`."""
+        return self._identity.outdated
+
+    async def reindex(self, words: Callable[[Story], IndexTokens]) -> int:
+        """Index all stories anew in bites; how many. Interrupted, it begins again next time."""
+        count, last = 0, 0
+        while ids := await self._engine.read(reindex.next_ids, last):
+            await self._engine.write(reindex.index, ids, words)
+            count, last = count + len(ids), ids[-1]
+        await self._engine.write(reindex.finish)
+        self._identity = replace(self._identity, outdated=False)
+        return count
 
     # --- retention ---
 

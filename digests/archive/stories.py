@@ -66,7 +66,7 @@ def add(connection: Connection, records: Sequence[StoryRecord]) -> None:
     if not records:
         return
     connection.execute(_ADD, [rows.story_row(record) for record in records])
-    connection.execute(_ADD_TEXT, [_text_row(record) for record in records])
+    connection.execute(_ADD_TEXT, [text_row(record.story, record.tokens) for record in records])
     dialects.add_to_index(connection, (record.story.id for record in records))
     _add_links(connection, records)
 
@@ -83,8 +83,33 @@ def revise(connection: Connection, records: Sequence[StoryRecord]) -> None:
         for fixed in ("key", "number", "title_key"):  # given once, when the story was new
             del values[fixed]
         connection.execute(update(story).where(story.c.id == values.pop("id")).values(values))
-    _index_again(connection, changed)
+    index_again(connection, [text_row(one.story, one.tokens) for one in changed])
     _add_links(connection, changed)
+
+
+def text_row(told: Story, tokens: IndexTokens) -> dict[str, Any]:
+    """The columns of table `story_text`."""
+    return {
+        "id": told.id,
+        "title": tokens.title,
+        "body": tokens.body,
+        "facets": facets.facets_of(told),
+    }
+
+
+def index_again(connection: Connection, texts: Sequence[dict[str, Any]]) -> None:
+    """Only where the words changed: another publisher telling the same is the usual revision."""
+    wanted = {text["id"]: text for text in texts}
+    known = connection.execute(_TEXTS, {"these": dialects.packed(wanted)}).mappings().all()
+    for row in known:
+        if wanted[row["id"]] == dict(row):
+            del wanted[row["id"]]
+    if not wanted:
+        return
+    dialects.remove_from_index(connection, wanted)
+    for text in wanted.values():
+        connection.execute(_REVISE_TEXT, text | {"this": text["id"]})
+    dialects.add_to_index(connection, wanted)
 
 
 def window(connection: Connection, since: datetime) -> list[StoryRef]:
@@ -179,33 +204,6 @@ def _ref(row: rows.AnyRow, links: Sequence[str]) -> StoryRef:
 
 def _known(connection: Connection, ids: Iterable[int]) -> set[int]:
     return set(connection.execute(_KNOWN, {"these": dialects.packed(ids)}).scalars())
-
-
-def _text_row(record: StoryRecord) -> dict[str, Any]:
-    return {
-        "id": record.story.id,
-        "title": record.tokens.title,
-        "body": record.tokens.body,
-        "facets": facets.facets_of(record.story),
-    }
-
-
-def _index_again(connection: Connection, records: Sequence[StoryRecord]) -> None:
-    """Only where the words changed: another publisher telling the same is the usual revision."""
-    wanted = {record.story.id: _text_row(record) for record in records}
-    same_words = {record.story.id for record in records if record.tokens == IndexTokens()}
-    known = connection.execute(_TEXTS, {"these": dialects.packed(wanted)}).mappings().all()
-    for row in known:
-        if row["id"] in same_words:
-            wanted[row["id"]] |= {"title": row["title"], "body": row["body"]}
-        if wanted[row["id"]] == dict(row):
-            del wanted[row["id"]]
-    if not wanted:
-        return
-    dialects.remove_from_index(connection, wanted)
-    for values in wanted.values():
-        connection.execute(_REVISE_TEXT, values | {"this": values["id"]})
-    dialects.add_to_index(connection, wanted)
 
 
 def _add_links(connection: Connection, records: Sequence[StoryRecord]) -> None:

@@ -32,6 +32,13 @@ async def test_a_second_instance_is_refused_and_told_who_works_here(archives, ar
     await archives.reopen()
 
 
+async def test_a_closed_archive_is_one_file(archives, archive, tmp_path):
+    await archive.commit_poll(poll(told(1)))
+    await archive.last_id()
+    await archives.close()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["news.db", "news.db.lock"]
+
+
 async def test_the_lock_is_free_when_opening_failed(tmp_path):
     path = tmp_path / "news.db"
     path.write_bytes(b"no database at all" * 100)

@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from digests.errors import ArchiveError
 from digests.feeds.pace import FeedState
-from digests.model import Draft, Trouble, Validators
+from digests.model import Draft, StoryId, Trouble, Validators
 from digests.testing import START
 from tests.contract.archives import FEED, entry, feed, poll, story_id, told
 
@@ -46,7 +49,7 @@ async def test_a_new_feed_is_due_at_once_and_a_known_one_stays_as_it_is(archive)
     await archive.register_feeds([feed()], now=START, announce_first=False)
     fresh = (await archive.feed_states())[FEED]
     assert fresh == FeedState(url=FEED, next_poll=START, announce_first=False)
-    await archive.commit_poll(poll(state=FULL))
+    await archive.save_feed_state(FULL)
     await archive.register_feeds([feed()], now=START, announce_first=True)
     assert (await archive.feed_states())[FEED] == FULL
 
@@ -123,6 +126,20 @@ async def test_host_pauses_are_kept_and_ended(archives, archive):
     assert await archive.host_pauses() == {}
 
 
-async def test_a_state_can_be_saved_without_a_poll(archive):
+async def test_a_feed_paused_during_a_poll_stays_paused(archive):
     await archive.save_feed_state(replace(FULL, paused=False))
-    assert (await archive.feed_states())[FEED].paused is False
+    polled = replace((await archive.feed_states())[FEED], failures=9)
+    await archive.save_feed_state(FULL)
+    await archive.commit_poll(poll(state=polled))
+    assert (await archive.feed_states())[FEED] == replace(FULL, failures=9)
+    await archive.save_feed_state(polled)
+    assert (await archive.feed_states())[FEED] == polled
+
+
+async def test_half_a_character_or_too_great_a_number_fails_as_an_archive_error(archive):
+    with pytest.raises(ArchiveError, match="surrogates not allowed"):
+        await archive.commit_poll(poll(entries=(entry(1, title="\ud83d"),)))
+    with pytest.raises(ArchiveError, match="too large"):
+        await archive.find_story(StoryId(10**30))
+    assert await archive.seen_entries(FEED, [draft(id="\ud83d")]) == ()
+    await archive.commit_poll(poll(entries=(entry(1),)))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digests.archive import reindex
 from digests.archive import search as searching
-from digests.model import Span, StoryId
+from digests.model import IndexTokens, Span, StoryId
 from digests.rules.match import matches, subject
 from digests.rules.query import (
     And,
@@ -380,3 +381,19 @@ async def test_a_story_is_found_by_what_it_has_become(news):
     await news.commit_poll(poll(revised=(changed,)))
     assert await found(news, "title:ivanti") == []
     assert await found(news, "fortinet") == [1]
+
+
+async def test_another_analyzer_indexes_everything_anew(archives, archive, monkeypatch):
+    await archive.commit_poll(poll(*(told(n) for n in range(1, 121))))
+    assert not archive.index_outdated
+    monkeypatch.setattr(reindex, "ANALYZER_VERSION", 99)
+    archive = await archives.reopen()
+    assert archive.index_outdated
+    assert await found(archive, "zephyr") == []
+    assert await archive.reindex(lambda story: IndexTokens("zephyr", story.key)) == 120
+    assert len(await found(archive, "title:zephyr", limit=200)) == 120
+    assert await found(archive, "gateway") == []
+    assert await found(archive, "k007") == [7]
+    assert await found(archive, "cve:*", limit=1) == [120]
+    assert await archive.problems() == []
+    assert not (await archives.reopen()).index_outdated

@@ -1,0 +1,36 @@
+"""Indexing anew, story by story, when the analyzer has changed; searches go on meanwhile."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, bindparam, select
+
+from digests.archive import meta, stories
+from digests.archive.schema import story
+from digests.model import IndexTokens, Story, StoryId
+from digests.text.tokens import ANALYZER_VERSION
+
+BITE = 50
+_NEXT = select(story.c.id).where(story.c.id > bindparam("after")).order_by(story.c.id).limit(BITE)
+
+
+def next_ids(connection: Connection, after: int) -> Sequence[StoryId]:
+    """The next bite of stories."""
+    return [StoryId(id_) for id_ in connection.execute(_NEXT, {"after": after}).scalars()]
+
+
+def index(
+    connection: Connection, ids: Sequence[StoryId], words: Callable[[Story], IndexTokens]
+) -> None:
+    """Index these stories by the words that `words` finds in them."""
+    found = stories.load(connection, ids)
+    stories.index_again(connection, [stories.text_row(one, words(one)) for one in found])
+
+
+def is_outdated(connection: Connection) -> bool:
+    """Whether the index was made by another version of the analyzer."""
+    return meta.get(connection, meta.ANALYZER) != str(ANALYZER_VERSION)
+
+
+def finish(connection: Connection) -> None:
+    """From now on the index is this version's."""
+    meta.put(connection, meta.ANALYZER, str(ANALYZER_VERSION))
