@@ -1,17 +1,17 @@
 """Which entries tell one story: the window of recent stories, asked and reserved without a pause.
 
-Now by canonical link, or by an equal headline within three days; deeper grouping comes behind the
-same `find`. Synchronous and in memory, so that nothing can come between a decision and its
-reservation.
+Synchronous and in memory, so that nothing can come between a decision and its reservation: twelve
+feeds with one story make one card. What counts as the same is decided in `Window.find` alone; a
+deeper grouping (words, names, vectors) comes behind the same call, and callers need not change.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digests.model import Key, StoryId
+from digests.stories.identity import is_specific
 
 SAME_TITLE_WITHIN = timedelta(days=3)
-_SPECIFIC = 4  # terms a headline needs to be more than "Weekly update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,36 +20,48 @@ class StoryRef:
 
     id: StoryId
     key: Key
-    link_keys: tuple[str, ...]
+    link_keys: tuple[str, ...]  # canonical, none that several stories share
     title_key: str
     seen: datetime
     publishers: frozenset[str] = frozenset()
 
 
 class Window:
-    """The stories a new entry may belong to."""
+    """The stories a new entry may belong to. As large as what was added and not forgotten."""
 
     def __init__(self) -> None:
         self._refs: dict[StoryId, StoryRef] = {}
         self._links: dict[str, StoryId] = {}
-        self._titles: dict[str, StoryId] = {}
+        self._titles: dict[str, list[StoryId]] = {}
 
-    def find(self, link: str, title_key: str, at: datetime) -> StoryRef | None:
-        """The story with this link, or with this headline seen within three days of `at`."""
+    def __len__(self) -> int:
+        return len(self._refs)
+
+    def find(
+        self, link: str, title_key: str, at: datetime, *, publisher: str = ""
+    ) -> StoryRef | None:
+        """The story with this link, or with this headline seen within three days of *at*.
+
+        A publisher's own headline is no evidence against another link of the same publisher: some
+        announce a new event every other day under one standing headline.
+        """
         if link and link in self._links:
             return self._refs[self._links[link]]
-        ref = self._refs.get(self._titles.get(title_key, StoryId(0)))
-        if ref and abs(at - ref.seen) <= SAME_TITLE_WITHIN:
-            return ref
+        for story in reversed(self._titles.get(title_key, ())):
+            ref = self._refs[story]
+            standing = link and ref.link_keys and publisher in ref.publishers
+            if abs(at - ref.seen) <= SAME_TITLE_WITHIN and not standing:
+                return ref
         return None
 
     def add(self, ref: StoryRef) -> None:
-        """Reserve a story, or replace what is known of it."""
+        """Reserve a story, or replace what is known of it. A link stays with its first story."""
+        self.drop(ref.id)
         self._refs[ref.id] = ref
         for link in ref.link_keys:
             self._links.setdefault(link, ref.id)
-        if len(ref.title_key.split()) >= _SPECIFIC or len(ref.title_key) >= 24:  # noqa: PLR2004 - CJK
-            self._titles[ref.title_key] = ref.id
+        if is_specific(ref.title_key):
+            self._titles.setdefault(ref.title_key, []).append(ref.id)
 
     def drop(self, story: StoryId) -> None:
         """Take a story out again."""
@@ -59,10 +71,16 @@ class Window:
         for link in ref.link_keys:
             if self._links.get(link) == story:
                 del self._links[link]
-        if self._titles.get(ref.title_key) == story:
-            del self._titles[ref.title_key]
+        self._forget_title(ref)
 
     def forget(self, before: datetime) -> None:
         """Take out what was seen before; the archive still finds it by its link."""
-        for ref in [r for r in self._refs.values() if r.seen < before]:
+        for ref in [ref for ref in self._refs.values() if ref.seen < before]:
             self.drop(ref.id)
+
+    def _forget_title(self, ref: StoryRef) -> None:
+        stories = self._titles.get(ref.title_key, [])
+        if ref.id in stories:
+            stories.remove(ref.id)
+        if not stories:
+            self._titles.pop(ref.title_key, None)

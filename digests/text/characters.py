@@ -29,6 +29,8 @@ _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = re.compile("[^\\S\n]+")
 _BREAKS = re.compile(" ?\n[ \n]*")
 _GRAPHEME = regex.compile(r"\X")
+_LOOSE_END = " \t\r\n,;:-–—([«„"  # not left standing before an ellipsis
+_WIDE = 8  # code points that a character may have on average
 
 
 def clean(text: str) -> str:
@@ -67,7 +69,7 @@ def clip(text: str, limit: int) -> str:
     kept = text[: _boundary(text, limit - 1)]
     if not text[len(kept)].isspace():
         kept = _whole_words(kept)
-    return kept.rstrip(" \n,;:-–—([«„") + "…"
+    return kept.rstrip(_LOOSE_END) + "…"
 
 
 def _boundary(text: str, at: int) -> int:
@@ -94,15 +96,15 @@ def _whole_words(text: str) -> str:
 
 
 def first_graphemes(text: str, count: int) -> str:
-    """The first *count* characters as people count them; shorter when they are huge ones."""
+    """The first *count* characters as people count them; fewer when they are huge ones."""
     if len(text) <= count:
         return text
-    text = text[: 4 * count]
-    if text.isascii():
-        return text[:count]
+    window = text[: _WIDE * count]
+    if window.isascii():
+        return window[:count]
     end = 0
-    for number, grapheme in enumerate(_GRAPHEME.finditer(text)):
-        if number == count:
+    for number, grapheme in enumerate(_GRAPHEME.finditer(window)):
+        if number == count or (grapheme.end() == len(window) < len(text)):
             break
         end = grapheme.end()
     return text[:end]

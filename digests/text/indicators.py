@@ -13,7 +13,7 @@ SAME_LENGTH = (
 CVE = re.compile(
     r"(?<![A-Za-z0-9])[Cc][Vv][Ee][\s_:-]{0,2}((?:199|20[0-9])[0-9])[_-]([0-9]{4,19})(?![0-9])"
 )
-_URL = re.compile(r"(?i)\b(h)(?:tt|xx)(ps?)(\[?:\]?//)([^\s/?#<>\"']{1,300})")
+_URL = re.compile(r"(?i)\bh(?:tt|xx)p(s?)(\[?:\]?//)([^\s/?#<>\"']{1,300})")
 _IPV4 = re.compile(r"(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
 
 
@@ -39,5 +39,5 @@ def defang(text: str) -> str:
 
 
 def _broken_url(url: re.Match[str]) -> str:
-    h, tp, slashes, host = url.groups()
-    return f"{h}xx{tp}{slashes}{host.replace('[.]', '.').replace('.', '[.]')}"
+    secure, slashes, host = url.groups()
+    return f"hxxp{secure.lower()}{slashes}{host.replace('[.]', '.').replace('.', '[.]')}"

@@ -10,6 +10,11 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import quote, unquote, urljoin
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _LONGEST = 2048
 _URL = re.compile(r"(?is)(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*:")
@@ -22,101 +27,29 @@ _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~%"
 _SAFE_IN_QUERY = _SAFE_IN_PATH + "?"
 
 # Parameters that say where the reader came from, not what is shown.
-_TRACKING = frozenset(
-    [
-        "fbclid",
-        "gclid",
-        "gclsrc",
-        "dclid",
-        "gbraid",
-        "wbraid",
-        "msclkid",
-        "yclid",
-        "ysclid",
-        "twclid",
-        "ttclid",
-        "igshid",
-        "igsh",
-        "li_fat_id",
-        "mc_cid",
-        "mc_eid",
-        "mkt_tok",
-        "wt_mc",
-        "wt.mc_id",
-        "xtor",
-        "xtref",
-        "cmpid",
-        "ncid",
-        "s_cid",
-        "icid",
-        "ito",
-        "spm",
-        "echobox",
-        "oly_enc_id",
-        "oly_anon_id",
-        "vero_id",
-        "vero_conv",
-        "rb_clickid",
-        "dicbo",
-        "guccounter",
-        "guce_referrer",
-        "guce_referrer_sig",
-        "__twitter_impression",
-        "share_source",
-        "sr_share",
-        "smid",
-        "smtyp",
-        "ocid",
-        "taid",
-        "hsctatracking",
-        "rss_cid",
-        "feedname",
-        "feedtype",
-    ]
+_TRACKING = _names(
+    """
+    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh
+    li_fat_id mc_cid mc_eid mkt_tok wt_mc wt.mc_id xtor xtref cmpid ncid s_cid icid ito spm
+    echobox oly_enc_id oly_anon_id vero_id vero_conv rb_clickid dicbo guccounter
+    guce_referrer guce_referrer_sig __twitter_impression share_source sr_share smid smtyp
+    ocid taid hsctatracking rss_cid feedname feedtype
+    """
 )
-_TRACKING_PREFIXES = (
-    "utm_",
-    "mtm_",
-    "pk_",
-    "piwik_",
-    "matomo_",
-    "hsa_",
-    "_hs",
-    "__hs",
-    "ns_",
-    "at_",
-)
-_REFERRER = frozenset(
-    ["ref", "source", "src", "from", "via", "origin", "referrer", "campaign", "partner"]
-)
-_REFERRERS = frozenset(
-    [
-        "rss",
-        "rss2",
-        "rss-feed",
-        "rssfeed",
-        "rss_feed",
-        "feed",
-        "feeds",
-        "atom",
-        "feedburner",
-        "feedly",
-        "newsletter",
-        "email",
-        "mail",
-        "twitter",
-        "facebook",
-        "linkedin",
-        "mastodon",
-        "social",
-    ]
+_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "_hs", "__hs", "at_")
+_REFERRER = _names("ref source src from via origin referrer campaign partner")
+_REFERRERS = _names(
+    """
+    rss rss2 rss-feed rssfeed rss_feed feed feeds atom feedburner feedly newsletter email
+    mail twitter facebook linkedin mastodon social
+    """
 )
 _NOISE_FRAGMENT = re.compile(
     r"(?i)(?:top|page-?top|comments?|comment-?form|respond|reply|disqus_thread|rss|atom|more-\d+"
     r"|comment-\d+|:~:.*)?"
 )
 
-# host, path and parameter of services that only forward; "*." stands for any host below
+# Path, parameters and host of services that only forward.
 _REDIRECTORS = (
     ("/url", ("url", "q"), re.compile(r"(?:[a-z0-9-]+\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")),
     ("/l.php", ("u",), re.compile(r"lm?\.(?:facebook|instagram)\.com")),
@@ -127,7 +60,7 @@ _REDIRECTORS = (
     ("/news/apiclick.aspx", ("url",), re.compile(r"bing\.com")),
     ("/l", ("uddg",), re.compile(r"duckduckgo\.com")),
     ("", ("url",), re.compile(r"[a-z0-9-]+\.safelinks\.protection\.outlook\.com")),
-    ("", ("url",), re.compile(r"(?:go\.redirectingat|out\.reddit|steamcommunity)\.com")),
+    ("", ("url",), re.compile(r"(?:go\.redirectingat|out\.reddit)\.com")),
     ("/linkfilter", ("url", "u"), re.compile(r"steamcommunity\.com")),
     ("/link", ("url",), re.compile(r"slack-redir\.net")),
     ("/url", ("url",), re.compile(r"disq\.us")),

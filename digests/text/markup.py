@@ -9,157 +9,36 @@ import html
 import re
 from dataclasses import dataclass, field
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 PARAGRAPH = "\x01"
 LINE = "\x02"
 
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "optgroup",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
+_BLOCKS = _names(
+    """
+    address article aside blockquote body caption center dd details dialog dir div dl dt
+    fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li
+    main menu nav ol optgroup p pre section summary table tbody tfoot thead tr ul
+    """
 )
-_UNREAD = frozenset(  # their content is not prose, or is a fallback for what we do not show
-    [
-        "applet",
-        "audio",
-        "canvas",
-        "head",
-        "iframe",
-        "math",
-        "noembed",
-        "noframes",
-        "object",
-        "script",
-        "select",
-        "style",
-        "svg",
-        "template",
-        "video",
-    ]
+# Their content is not prose, or is a fallback for what we do not show.
+_UNREAD = _names(
+    """
+    applet audio canvas head iframe math noembed noframes object script select style svg
+    template video
+    """
 )
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "area",
-        "b",
-        "base",
-        "basefont",
-        "bdi",
-        "bdo",
-        "big",
-        "blink",
-        "br",
-        "button",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "data",
-        "datalist",
-        "del",
-        "dfn",
-        "em",
-        "embed",
-        "font",
-        "frame",
-        "frameset",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "isindex",
-        "kbd",
-        "keygen",
-        "label",
-        "link",
-        "map",
-        "mark",
-        "marquee",
-        "meta",
-        "meter",
-        "nobr",
-        "noscript",
-        "option",
-        "output",
-        "param",
-        "picture",
-        "plaintext",
-        "progress",
-        "q",
-        "rb",
-        "rp",
-        "rt",
-        "rtc",
-        "ruby",
-        "s",
-        "samp",
-        "slot",
-        "small",
-        "source",
-        "spacer",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "td",
-        "textarea",
-        "th",
-        "time",
-        "title",
-        "track",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "xmp",
-    ]
+_INLINE = _names(
+    """
+    a abbr acronym area b base basefont bdi bdo big blink br button cite code col colgroup
+    data datalist del dfn em embed font frame frameset i img input ins isindex kbd keygen
+    label link map mark marquee meta meter nobr noscript option output param picture
+    plaintext progress q rb rp rt rtc ruby s samp slot small source spacer span strike
+    strong sub sup td textarea th time title track tt u var wbr xmp
+    """
 )
 _KNOWN = _BLOCKS | _UNREAD | _INLINE
 _BREAKS = dict.fromkeys(_BLOCKS, PARAGRAPH) | {"br": LINE, "td": " ", "th": " "}

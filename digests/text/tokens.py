@@ -38,7 +38,7 @@ _LONGEST_TERM = 128  # a SHA-512 in hexadecimal; what is longer is told apart by
 _LONGEST_STEMMED = 40
 _SHORTEST_STEMMED = 3
 _LONGEST_CACHED = 40
-_LONGEST_ASKED = 1_000
+_LONGEST_RUN = 1_000  # without a space; what stands behind in it is nobody's word
 _MOST_LABELS = 8
 
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\])"
@@ -118,7 +118,7 @@ def query_terms(word: str, languages: Sequence[str] = LANGUAGES) -> tuple[frozen
     A word without letters and digits has no positions, so by itself it matches nothing. To look
     for a prefix, let each alternative of the last position stand for what begins with it.
     """
-    return _asked(word[:_LONGEST_ASKED], tuple(languages))
+    return _asked(word[:_LONGEST_RUN], tuple(languages))
 
 
 @lru_cache(maxsize=4_096)  # rules ask for the same words again and again
@@ -174,7 +174,7 @@ def _stemmed(word: str, language: str) -> tuple[_Placed, _Placed]:
     if word.isalnum() and _CJK_RUN.match(word):
         return _pairs(word), ()
     placed: tuple[list[tuple[int, int, str]], list[tuple[int, int, str]]] = ([], [])
-    for start, end, folded, stemmed, asked in _pieces(word):
+    for start, end, folded, stemmed, asked in _pieces(word[:_LONGEST_RUN]):
         term = _stem(folded, language) if stemmed else folded
         placed[0 if asked else 1].append((start, end, _cut(term)))
     return tuple(placed[0]), tuple(placed[1])
@@ -245,8 +245,9 @@ def _dotted(word: str, plain: str) -> list[_Piece]:
     if version := _VERSION.fullmatch(plain):
         return [_Piece(len(plain) - len(version[1]), len(word), _spell(version[1]), word=False)]
     labels = plain.split(".")
-    if all(len(label) == 1 for label in labels):  # U.S.
-        return [_Piece(0, len(word), fold("".join(labels)))]
+    letters = fold("".join(labels))
+    if len(letters) == len(labels) and letters.isalpha():  # U.S.
+        return [_Piece(0, len(word), letters)]
     if len(labels) > _MOST_LABELS:
         return _parts(word, 0)
     above = [".".join(labels[level:]) for level in range(1, len(labels) - 1)]
