@@ -278,7 +278,10 @@ class Desk:
             i
             for i, decision in announced.items()
             if decision.announce
-            and self._window.find(story_link(drafts[i], drafts), drafts[i].title_key, now) is None
+            and self._window.find(
+                story_link(drafts[i], drafts), drafts[i].title_key, now, publisher=feed.publisher
+            )
+            is None
         ]
         return {i: await self._tell(feed, drafts[i], page=not announced[i].fold) for i in wanted}
 
@@ -354,7 +357,7 @@ class Desk:
         draft, decision = prepared.drafts[index], prepared.announced[index]
         link = story_link(draft, prepared.drafts)
         at = self._clock.now() if decision.announce else draft.published or self._clock.now()
-        ref = self._window.find(link, draft.title_key, at)
+        ref = self._window.find(link, draft.title_key, at, publisher=feed.publisher)
         if ref is not None and ref.id in self._stories:
             decided.counts["same"] += 1
             self._join(feed, draft, link, ref, decided, announce=decision.announce)

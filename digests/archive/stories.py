@@ -98,10 +98,15 @@ def text_row(told: Story, tokens: IndexTokens) -> dict[str, Any]:
 
 
 def index_again(connection: Connection, texts: Sequence[dict[str, Any]]) -> None:
-    """Only where the words changed: another publisher telling the same is the usual revision."""
+    """Only where the words changed: another publisher telling the same is the usual revision.
+
+    A text without any words keeps those that it had.
+    """
     wanted = {text["id"]: text for text in texts}
     known = connection.execute(_TEXTS, {"these": dialects.packed(wanted)}).mappings().all()
     for row in known:
+        if not (wanted[row["id"]]["title"] or wanted[row["id"]]["body"]):
+            wanted[row["id"]] |= {"title": row["title"], "body": row["body"]}
         if wanted[row["id"]] == dict(row):
             del wanted[row["id"]]
     if not wanted:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from digests.errors import ArchiveError
-from digests.model import Key, PostState, Source, StoryId
+from digests.model import IndexTokens, Key, PostState, Source, StoryId
 from digests.rules.query import parse_lenient
 from digests.testing import START, build_story
 from tests.contract.archives import FEED, SOC, card, entry, of_story, poll, story_id, told
@@ -67,6 +67,14 @@ async def test_a_revision_that_only_adds_a_publisher_keeps_the_words(archive):
     (ref,) = await archive.window(START)
     assert ref.publishers == {"news.example", "other.example"}
     assert set(ref.link_keys) == {"https://news.example/1", "other"}
+
+
+async def test_a_revision_without_words_leaves_them_in_the_index_and_renews_the_facts(archive):
+    await archive.commit_poll(poll(told(1, "Gateway flaw", topics=("crime",))))
+    grown = replace(told(1, "Gateway flaw", revision=2, topics=("policy",)), tokens=IndexTokens())
+    await archive.commit_poll(poll(revised=(grown,)))
+    assert await found(archive, "title:gateway") == ["k001"]
+    assert await found(archive, "topic:policy") == ["k001"]
 
 
 async def test_the_facts_of_a_story_are_found_as_fields_and_follow_a_revision(archive):
