@@ -24,14 +24,16 @@ class Asker:
     locale: str = "en"
 
 
-def refusal(asker: Asker, readers: People, homes: AbstractSet[str]) -> str:
+def refusal(asker: Asker, readers: People, homes: AbstractSet[str] | None) -> str:
     """Why the asker gets no answer, "" when there is none.
 
-    `homes`: ids of guilds, workspaces and conversations in which a channel of the file lies.
+    `homes`: ids of the places and conversations in which a channel of the file lies; None: the
+    whole platform is one such place (a Slack token belongs to one workspace).
     """
     if asker.platform == "terminal":
         return ""
-    if homes and not {asker.place, asker.conversation} & homes and asker.place:
+    at_home = homes is None or not asker.place or {asker.place, asker.conversation} & homes
+    if not at_home:
         return NOT_SET_UP
     if readers.everyone:
         return ""

@@ -13,7 +13,7 @@ from random import SystemRandom
 from bot.commands import Commands
 from bot.courier import Courier
 from bot.platforms import Chat
-from bot.platforms.terminal.chat import TerminalChat
+from bot.platforms.terminal.chat import on_stream
 from bot.scheduler import Ticker
 from bot.settings import Environment
 from digests.archive.store import Archive
@@ -96,8 +96,11 @@ async def opened(
             fetcher = Fetcher(client, clock, SystemRandom(), spacing=spacing, pauses=pauses)
             desk = Desk(archive, fetcher, sandbox, clock)
             await desk.open(settings)
-            commands = Commands(archive, lambda: desk.settings, clock)
-            chats = _chats(env, settings, commands, clock)
+            chats: dict[str, Chat] = {}
+            commands = Commands(
+                archive, lambda: desk.settings, clock, lambda name: _homes(name, desk, chats)
+            )
+            chats |= _chats(env, desk, commands, clock)
             settle = timedelta(seconds=env.settle)
             courier = Courier(archive, chats, lambda: desk.settings, clock, settle)
             yield App(env, clock, archive, desk, courier, commands, fetcher, chats)
@@ -117,10 +120,8 @@ def connected(settings: Settings, env: Environment) -> Settings:
     return replace(settings, channels=tuple(channels) or (Channel("terminal", terminal),))
 
 
-def _chats(
-    env: Environment, settings: Settings, commands: Commands, clock: Clock
-) -> dict[str, Chat]:
-    chats: dict[str, Chat] = {"terminal": TerminalChat(_print, clock)}
+def _chats(env: Environment, desk: Desk, commands: Commands, clock: Clock) -> dict[str, Chat]:
+    chats: dict[str, Chat] = {"terminal": on_stream(sys.stdout, clock, env.values)}
     if env.slack_bot_token:
         from bot.platforms.slack.chat import SlackChat
         from bot.platforms.slack.client import API_URL
@@ -131,7 +132,7 @@ def _chats(
             answer=commands.answer,
             clock=clock,
             random=SystemRandom(),
-            targets=[c.to for c in settings.channels if c.to.platform == "slack"],
+            targets=_targets(desk, "slack"),
             base_url=env.slack_api_url or API_URL,
         )
     if env.discord_token:
@@ -142,16 +143,24 @@ def _chats(
             clock=clock,
             random=SystemRandom(),
             answer=commands.answer,
-            targets=lambda: [c.to for c in settings.channels if c.to.platform == "discord"],
+            targets=lambda: _targets(desk, "discord"),
             api_url=env.discord_api_url,
             gateway_url=env.discord_gateway_url,
         )
     return chats
 
 
-def _print(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+def _targets(desk: Desk, platform: str) -> list[Target]:
+    return [c.to for c in desk.settings.channels if c.to.platform == platform]
+
+
+def _homes(platform: str, desk: Desk, chats: dict[str, Chat]) -> frozenset[str] | None:
+    """Where commands are served: see access.refusal."""
+    chat = chats.get(platform)
+    if chat is None or not _targets(desk, platform):
+        return frozenset()
+    places = getattr(chat, "homes", None)  # Discord alone spans several guilds
+    return places() if places else None
 
 
 @dataclass(frozen=True, slots=True)

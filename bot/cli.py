@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from bot.app import App, Once
     from bot.settings import Environment
+    from digests.archive.store import Archive
     from digests.desk import PollReport
 
 T = TypeVar("T")
@@ -132,16 +133,14 @@ async def _run_once(env: "Environment", *, everything: bool, as_json: bool) -> i
     from digests.model import PostState
 
     async with opened(env) as parts:
-        ended = await once(parts, everything=everything, done=_progress(as_json=as_json))
+        ended = await once(
+            parts, everything=everything, done=_Note(quiet=as_json or not sys.stderr.isatty())
+        )
         await _close(parts)
     if as_json:
         typer.echo(json.dumps(_report(ended), ensure_ascii=False))
     bad = ended.posts.get(PostState.DEAD, 0) + ended.posts.get(PostState.HELD, 0)
     return 1 if bad else 0
-
-
-def _progress(*, as_json: bool) -> "_Note":
-    return _Note(quiet=as_json or not sys.stderr.isatty())
 
 
 class _Note:
@@ -241,20 +240,18 @@ async def _search(env: "Environment", query: str) -> None:
 
     archive = await Archive.open(env.database, read_only=True)
     try:
-        typer.echo(await searched(archive, query))
+        typer.echo(await _searched(archive, query))
     finally:
         await archive.close()
 
 
-async def searched(archive: "object", query: str) -> str:
+async def _searched(archive: "Archive", query: str) -> str:
     """One page of results as text."""
     from bot.platforms.terminal.render import text
-    from digests.archive.store import Archive
     from digests.cards.compose import listing
     from digests.clock import SystemClock
     from digests.rules.query import parse_lenient
 
-    assert isinstance(archive, Archive)
     now = SystemClock().now()
     parsed = parse_lenient(query)
     page = await archive.search(parsed.query, now=now, sort=parsed.sort, limit=10)

@@ -54,7 +54,7 @@ class Commands:
         archive: Archive,
         settings: Callable[[], Settings],
         clock: Clock,
-        homes: Callable[[], frozenset[str]] = frozenset,
+        homes: Callable[[str], frozenset[str] | None] = lambda _: None,
     ) -> None:
         self._archive = archive
         self._settings = settings
@@ -64,7 +64,8 @@ class Commands:
     async def answer(self, request: Request) -> Reply:
         """The reply to one request, in the asker's language."""
         say = words(request.asker.locale)
-        refused = access.refusal(request.asker, self._settings().readers, self._homes())
+        homes = self._homes(request.asker.platform)
+        refused = access.refusal(request.asker, self._settings().readers, homes)
         if refused:
             return _notice(say.text(refused), say)
         try:
@@ -77,19 +78,16 @@ class Commands:
         text = " ".join(request.text.replace("\0", " ").split())[:4_000]
         match request.verb:
             case "search" if text:
-                return await self._search(text, say)
+                return await self._look(text, say)
             case "page":
                 return await self._page(request.text, say)
             case "latest":
                 topic = request.options.get("topic") or text
-                return await self._search(f'topic:"{topic}"' if topic else "", say)
+                return await self._look(f'topic:"{topic}"' if topic else "", say)
             case "story" if text:
                 return await self._story(text.lower(), say)
             case _:
                 return _help(request.verb, say)
-
-    async def _search(self, text: str, say: Words) -> Reply:
-        return await self._look(text, say, page=0, until=None)
 
     async def _page(self, state: str, say: Words) -> Reply:
         match = _STATE.fullmatch(state)
@@ -98,7 +96,9 @@ class Commands:
             return _notice(say.text("This list is too old to turn its pages; search again."), say)
         return await self._look(saved.text, say, page=int(match[2]), until=saved.until)
 
-    async def _look(self, text: str, say: Words, *, page: int, until: StoryId | None) -> Reply:
+    async def _look(
+        self, text: str, say: Words, *, page: int = 0, until: StoryId | None = None
+    ) -> Reply:
         parsed = parse_lenient(text)
         now = self._clock.now()
         query, sort = parsed.query, parsed.sort

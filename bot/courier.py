@@ -14,6 +14,7 @@ from datetime import timedelta
 from bot.platforms import Chat
 from digests.archive.store import Archive
 from digests.cards.compose import compose, folded, welcome
+from digests.cards.words import words
 from digests.config.settings import Settings
 from digests.errors import ArchiveError, ChatError
 from digests.model import (
@@ -235,7 +236,7 @@ class Courier:
             story = await self.archive.find_story(StoryId(int(post.subject[6:])))
             return compose(story, language, zone, now=self.clock.now()) if story else None
         if post.text:
-            return Notice("Nightdesk", post.text, language)
+            return Notice("Nightdesk", post.text, language, rtl=words(language).rtl)
         stories = await self.archive.stories(post.members)
         if post.subject == "welcome":
             return welcome(stories, language=language)

@@ -136,6 +136,27 @@ async def test_a_fresh_installation_welcomes_instead_of_flooding(parts) -> None:
     assert len(posts[0].members) == 10
 
 
+async def test_a_feed_that_fails_at_first_still_starts_with_its_newest_few(parts) -> None:
+    titles = [f"Story number {n} about a different harbour" for n in range(20)]
+    async with FakeFeeds({"/feed": rss(*titles)}) as publisher:
+        one = feed(publisher.url())
+        desk = await opened(parts, settings(one), InlineWorker(kill=True))
+        assert (await desk.poll(one)).outcome == "failed"
+        again = await opened(parts, settings(one))
+        assert (await again.poll(one)).new == 20
+    assert (await parts[0].outbox.counts())[PostState.QUEUED] == 3
+
+
+async def test_a_dead_feed_does_not_hold_back_the_welcome(parts) -> None:
+    async with FakeFeeds({"/feed": rss("Alpha breach at the harbour office")}) as publisher:
+        good, dead = feed(publisher.url()), feed("http://127.0.0.1:9/feed", 2)
+        desk = await opened(parts, settings(good, dead, welcome=Welcome.DIGEST))
+        await desk.poll(good)
+        assert not await desk.welcome()
+        assert (await desk.poll(dead)).outcome in ("failed", "refused")
+        assert await desk.welcome()
+
+
 async def test_old_entries_are_kept_but_not_announced(parts) -> None:
     old = rss("An old story about a harbour", published="Mon, 02 Feb 2026 07:00:00 GMT")
     async with FakeFeeds({"/feed": old}) as publisher:

@@ -1,0 +1,315 @@
+"""What the entries of one document become: a story of their own, another source, an edit. Pure.
+
+Synchronous on purpose: whoever asks next sees what was reserved a moment ago, so two feeds cannot
+both think that they are first. What was reserved but not committed is undone by `start_over`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from digests.archive.records import EntryRecord, StoryRecord
+from digests.model import (
+    Channel,
+    Destination,
+    Draft,
+    EntryId,
+    Feed,
+    IndexTokens,
+    NewPost,
+    PostState,
+    Source,
+    Story,
+    StoryId,
+    Telling,
+)
+from digests.rules.match import subject
+from digests.rules.routing import Rule, route
+from digests.stories.announce import Announcement, telling_order
+from digests.stories.cluster import StoryRef, Window
+from digests.stories.identity import Edited, New, Same, Verdict
+from digests.stories.ids import IdClock
+
+STORIES_KEPT = timedelta(days=4)  # in memory: a little longer than a headline groups
+_NO_TOKENS = IndexTokens()  # a revision without words keeps those in the index
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A document understood, before anything is decided."""
+
+    drafts: tuple[Draft, ...]
+    links: tuple[str, ...]  # of each draft, "" where it identifies nothing
+    verdicts: tuple[Verdict, ...]
+    announced: dict[int, Announcement]
+    tellings: dict[int, Telling]
+    told: frozenset[StoryId]  # of the edited ones, those that stand in a channel
+    owners: dict[EntryId, StoryId]
+
+
+@dataclass(slots=True)
+class Decided:
+    """What a poll will write."""
+
+    now: datetime
+    entries: list[EntryRecord] = field(default_factory=list)
+    new: dict[StoryId, StoryRecord] = field(default_factory=dict)
+    revised: dict[StoryId, StoryRecord] = field(default_factory=dict)
+    posts: list[NewPost] = field(default_factory=list)
+    folds: dict[str, list[StoryId]] = field(default_factory=dict)  # channel -> members
+    counts: dict[str, int] = field(default_factory=lambda: {"new": 0, "same": 0, "edited": 0})
+    present: list[EntryId] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Decider:
+    """The recent stories in memory, and the rules that decide who is owed what."""
+
+    ids: IdClock = field(default_factory=IdClock)
+    rules: tuple[Rule, ...] = ()
+    births: dict[str, datetime] = field(default_factory=dict)  # of the channels
+    window: Window = field(default_factory=Window)
+    stories: dict[StoryId, Story] = field(default_factory=dict)
+
+    def start_over(self, refs: Iterable[StoryRef], stories: Iterable[Story]) -> None:
+        """Take what the archive holds for all that is known."""
+        self.window, self.stories = Window(), {}
+        self.recall(refs, stories)
+
+    def recall(self, refs: Iterable[StoryRef], stories: Iterable[Story]) -> None:
+        """Add what the archive holds; what memory holds already is newer."""
+        for story in stories:
+            self.stories.setdefault(story.id, story)
+        for ref in refs:
+            if ref.id in self.stories:
+                self.window.add(ref)
+
+    def decide(self, feed: Feed, prepared: Prepared, now: datetime) -> Decided:
+        """Decide and reserve for one document; whoever asks next sees what was reserved."""
+        decided = Decided(now)
+        self.window.forget(now - STORIES_KEPT)
+        for index in telling_order(prepared.drafts, now):
+            match prepared.verdicts[index]:
+                case New():
+                    self._decide_new(feed, prepared, decided, index)
+                case Edited(entry):
+                    self._decide_edit(feed, prepared, decided, index, entry)
+                case Same(entry):
+                    decided.counts["same"] += 1
+                    if entry is not None:
+                        decided.present.append(entry)
+        self._fold(decided)
+        return decided
+
+    def _decide_new(self, feed: Feed, prepared: Prepared, decided: Decided, index: int) -> None:
+        draft, decision = prepared.drafts[index], prepared.announced[index]
+        link = prepared.links[index]
+        at = decided.now if decision.announce else draft.published or decided.now
+        ref = self.window.find(link, draft.title_key, at, publisher=feed.publisher)
+        if ref is not None and ref.id in self.stories:
+            decided.counts["same"] += 1
+            self._join(feed, draft, link, ref, decided, announce=decision.announce)
+            story = self.stories[ref.id]
+        else:
+            decided.counts["new"] += 1
+            story = self._new_story(feed, draft, link, decided, prepared, index)
+        decided.entries.append(_entry_record(draft, story.id, decided.now))
+
+    def _new_story(
+        self,
+        feed: Feed,
+        draft: Draft,
+        link: str,
+        decided: Decided,
+        prepared: Prepared,
+        index: int,
+    ) -> Story:
+        now, decision = decided.now, prepared.announced[index]
+        number, key = self.ids.next_key()
+        announce = decision.announce
+        story_id = (
+            self.ids.next_seen(now)
+            if announce
+            else self.ids.next_published(draft.published or now)
+        )
+        telling = prepared.tellings.get(index) or plain_telling(draft)
+        base = Story(
+            id=story_id,
+            key=key,
+            headline=draft.title,
+            url=draft.shown_link,
+            publisher=feed.publisher,
+            feed=feed.name,
+            feed_url=feed.url,
+            seen=now,
+            country=feed.country,
+            published=draft.published,
+            topics=tuple(dict.fromkeys((*feed.topics, *draft.topics)))[:8],
+            announced=announce,
+        )
+        story = _told(base, telling)
+        self.stories[story_id] = story
+        self.window.add(_ref(story, link, draft.title_key))
+        links = (link,) if link else ()
+        decided.new[story_id] = StoryRecord(story, telling.tokens, number, links, draft.title_key)
+        if announce:
+            self._owe(story, telling, decided, fold=decision.fold)
+        return story
+
+    def _join(
+        self,
+        feed: Feed,
+        draft: Draft,
+        link: str,
+        ref: StoryRef,
+        decided: Decided,
+        *,
+        announce: bool,
+    ) -> None:
+        """Another telling of a known story: its card grows by a source, once per publisher."""
+        story = self.stories[ref.id]
+        if link and link not in ref.link_keys:
+            self.window.add(replace(ref, link_keys=(*ref.link_keys, link)))
+        publishers = {story.publisher, *(source.publisher for source in story.also)}
+        if feed.publisher not in publishers:
+            source = Source(feed.publisher, feed.name, draft.title, draft.shown_link, decided.now)
+            story = replace(story, also=(*story.also, source), revision=story.revision + 1)
+        became_news = announce and not story.announced
+        self._revise(replace(story, announced=story.announced or announce), link, decided)
+        if became_news:
+            self._owe(self.stories[story.id], plain_telling(draft), decided, fold=False)
+
+    def _decide_edit(
+        self,
+        feed: Feed,
+        prepared: Prepared,
+        decided: Decided,
+        index: int,
+        entry: EntryId,
+    ) -> None:
+        draft, owner = prepared.drafts[index], prepared.owners[entry]
+        decided.counts["edited"] += 1
+        record = _entry_record(draft, owner, decided.now)
+        decided.entries.append(replace(record, entry=entry))
+        story = self.stories.get(owner)
+        if story is None or story.feed_url != feed.url:
+            return  # forgotten, or told in another publisher's words
+        telling = prepared.tellings.get(index) or plain_telling(draft)
+        changed = _told(replace(story, headline=draft.title), telling)
+        if changed != story:
+            changed = replace(changed, revision=story.revision + 1)
+        self._revise(changed, "", decided, telling)
+        if owner in prepared.told:  # rules are asked again at every revision
+            self._owe(changed, telling, decided, fold=False)
+
+    def _revise(
+        self, story: Story, link: str, decided: Decided, telling: Telling | None = None
+    ) -> None:
+        old = self.stories[story.id]
+        self.stories[story.id] = story
+        if story == old and not link:
+            return
+        tokens = telling.tokens if telling else _NO_TOKENS
+        if story.id in decided.new:
+            first = decided.new[story.id]
+            links = (*first.link_keys, link) if link else first.link_keys
+            tokens = telling.tokens if telling else first.tokens
+            decided.new[story.id] = replace(first, story=story, link_keys=links, tokens=tokens)
+            return
+        before = decided.revised.get(story.id)
+        links = before.link_keys if before else ()
+        tokens = before.tokens if before and not telling else tokens
+        decided.revised[story.id] = StoryRecord(
+            story, tokens, link_keys=(*links, link) if link else links
+        )
+
+    def _owe(self, story: Story, telling: Telling, decided: Decided, *, fold: bool) -> None:
+        """Ask every channel's rule; what is owed is written with the story."""
+        for decision in route(subject(story, telling.tokens), self.rules, self.births):
+            if not decision.owed:
+                continue
+            channel = decision.channel
+            if fold:
+                decided.folds.setdefault(channel.name, []).append(story.id)
+            decided.posts.append(
+                NewPost(
+                    channel=channel.name,
+                    destination=provisional(channel),
+                    subject=f"story:{story.id}",
+                    wanted=str(story.revision),
+                    state=PostState.FOLDED if fold else PostState.QUEUED,
+                    reason="told as one line of a list: many at once" if fold else "",
+                )
+            )
+
+    def _fold(self, decided: Decided) -> None:
+        """One list for what a flood brought beyond its newest few."""
+        for channel in (rule.channel for rule in self.rules):
+            members = decided.folds.get(channel.name)
+            if members:
+                subject_ = f"digest:flood-{members[0]}:1"
+                decided.posts.append(
+                    NewPost(
+                        channel=channel.name,
+                        destination=provisional(channel),
+                        subject=subject_,
+                        members=tuple(reversed(members)),
+                    )
+                )
+
+
+def provisional(channel: Channel) -> Destination:
+    """The place as the file names it; the archive knows where it leads, once that was found."""
+    return Destination(channel.to.platform, channel.to.address)
+
+
+def plain_telling(draft: Draft) -> Telling:
+    """What is told of an entry without the worker's second call: its own first sentences."""
+    return Telling(
+        sentences=draft.lead,
+        language=draft.language,
+        length_here=0,
+        length_there=0,
+        byline=draft.author,
+        picture=draft.picture,
+        cves=draft.cves,
+        tokens=draft.tokens,
+    )
+
+
+def _told(story: Story, telling: Telling) -> Story:
+    return replace(
+        story,
+        sentences=telling.sentences,
+        language=telling.language or story.language,
+        length_here=telling.length_here,
+        length_there=telling.length_there,
+        byline=telling.byline or story.byline,
+        picture=telling.picture or story.picture,
+        cves=telling.cves,
+        full_text=telling.full_text,
+    )
+
+
+def _ref(story: Story, link: str, title_key: str) -> StoryRef:
+    return StoryRef(
+        id=story.id,
+        key=story.key,
+        link_keys=(link,) if link else (),
+        title_key=title_key,
+        seen=story.seen,
+        publishers=frozenset({story.publisher}),
+    )
+
+
+def _entry_record(draft: Draft, story: StoryId, now: datetime) -> EntryRecord:
+    return EntryRecord(
+        id=draft.id,
+        link=draft.link,
+        title_key=draft.title_key,
+        words_hash=draft.words_hash,
+        title=draft.title,
+        story=story,
+        seen=now,
+        published=draft.published,
+    )
