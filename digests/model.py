@@ -5,7 +5,7 @@ All times are aware datetimes in UTC.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType, Protocol
 
@@ -52,6 +52,7 @@ class Feed:
     auth: str = field(default="", repr=False)  # value of the Authorization header
     allow_http: bool = False  # follow a redirect from https to http
     user_agent: str = ""
+    robots: bool = True  # ask robots.txt before an article page is read
     was: str = ""  # its former address
 
 
@@ -192,6 +193,62 @@ class FeedFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """A known name found in a text."""
+
+    kind: str  # actor | malware | tool | vendor | product
+    name: str  # the canonical one
+    alias: str = ""  # as the text has it
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A technical trace found in a text; the value is refanged and normalised."""
+
+    kind: str  # cve | md5 | sha1 | sha256 | sha512 | ipv4 | ipv6 | domain | url | email
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """Whether a text is security news, and what decided."""
+
+    score: float  # 0 to 1
+    relevant: bool
+    reasons: tuple[str, ...] = ()  # the words that weighed most, "+ransomware", "-recipe"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a quality, with its reason: `code` names the sentence that explains it."""
+
+    code: str  # see digests.stories.quality.PARTS
+    points: int  # may be negative
+    detail: str = ""  # what was found: a number, a name
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """0 to 100 from what the text shows, and why."""
+
+    score: int
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CveFacts:
+    """What is known of a vulnerability from elsewhere (KEV, EPSS, CVSS); absent ones are None."""
+
+    cve: str
+    kev_since: date | None = None  # in the catalog of known exploited vulnerabilities since
+    ransomware: bool = False  # known to be used in ransomware campaigns (KEV says so)
+    epss: float | None = None  # probability of exploitation in the next 30 days, 0 to 1
+    cvss: float | None = None  # base score, 0 to 10
+    title: str = ""
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IndexTokens:
     """What the full-text index gets: analyzer tokens joined by spaces."""
 
@@ -218,6 +275,8 @@ class Draft:
     words_hash: bytes = b""  # of the words of title and text: an edit is a change of these
     lead: tuple[str, ...] = ()  # first sentences of the text
     cves: tuple[str, ...] = ()
+    names: tuple[Name, ...] = ()
+    relevance: Relevance | None = None  # None: not judged (a feed marked `security`)
     tokens: IndexTokens = IndexTokens()
     position: int = 0  # in the document, from 0
 
@@ -262,6 +321,10 @@ class Telling:
     byline: str = ""
     picture: str = ""
     cves: tuple[str, ...] = ()
+    names: tuple[Name, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    topics: tuple[str, ...] = ()  # of digests.stories.topics, most telling first
+    quality: Quality | None = None
     tokens: IndexTokens = IndexTokens()
     full_text: bool = False  # made from the article page
 
@@ -317,6 +380,12 @@ class Story:
     picture: str = ""
     also: tuple[Source, ...] = ()  # other publishers, in order of arrival
     full_text: bool = False
+    names: tuple[Name, ...] = ()
+    indicators: tuple[Indicator, ...] = ()  # without CVEs, which stand above
+    relevance: Relevance | None = None
+    quality: Quality | None = None
+    facts: tuple[CveFacts, ...] = ()  # of its CVEs; looked up by the archive, not stored with it
+    related: tuple[StoryId, ...] = ()  # linked later; they stay stories of their own
     announced: bool = True  # may be owed to channels; False: kept and searchable only
 
 
