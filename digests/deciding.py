@@ -31,6 +31,7 @@ from digests.stories.identity import Edited, New, Same, Verdict
 from digests.stories.ids import IdClock
 
 STORIES_KEPT = timedelta(days=4)  # in memory: a little longer than a headline groups
+MOST_TOPICS = 8
 _NO_TOKENS = IndexTokens()  # a revision without words keeps those in the index
 
 
@@ -144,7 +145,8 @@ class Decider:
             seen=now,
             country=feed.country,
             published=draft.published,
-            topics=tuple(dict.fromkeys((*feed.topics, *draft.topics)))[:8],
+            topics=tuple(dict.fromkeys((*feed.topics, *draft.topics)))[:MOST_TOPICS],
+            relevance=draft.relevance,
             announced=announce,
         )
         story = _told(base, telling)
@@ -273,6 +275,7 @@ def plain_telling(draft: Draft) -> Telling:
         byline=draft.author,
         picture=draft.picture,
         cves=draft.cves,
+        names=draft.names,
         tokens=draft.tokens,
     )
 
@@ -287,6 +290,10 @@ def _told(story: Story, telling: Telling) -> Story:
         byline=telling.byline or story.byline,
         picture=telling.picture or story.picture,
         cves=telling.cves,
+        topics=tuple(dict.fromkeys((*story.topics, *telling.topics)))[:MOST_TOPICS],
+        names=telling.names,
+        indicators=telling.indicators,
+        quality=telling.quality or story.quality,
         full_text=telling.full_text,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from digests.archive.columns import compact
+from digests.archive.insight import insight_from, insight_text
 from digests.archive.records import StoryRecord
 from digests.archive.schema import feed, story
 from digests.feeds.pace import FeedState
@@ -25,13 +26,15 @@ def story_from(row: AnyRow) -> Story:
     found["id"] = StoryId(found["id"])
     found["key"] = Key(found["key"])
     found["also"] = sources_from(found["also"])
-    return Story(**found)
+    insight = insight_from(found.pop("insight"))
+    return Story(**found, **insight)
 
 
 def story_row(record: StoryRecord) -> dict[str, Any]:
     """The columns of table `story`."""
     told = record.story
-    row = {column.name: getattr(told, column.name) for column in STORY_COLUMNS}
+    row = {c.name: getattr(told, c.name) for c in STORY_COLUMNS if c.name != "insight"}
+    row["insight"] = insight_text(told)
     row["also"] = _sources_text(told.also)
     row["number"] = record.number
     row["title_key"] = record.title_key

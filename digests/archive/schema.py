@@ -23,7 +23,7 @@ from digests.archive.columns import Duration, Listed, Moment, Opaque
 
 # Every revision of migrations/versions, oldest first. Kept here so that opening a database that
 # is up to date (nearly every start) need not import alembic.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 metadata = MetaData()
 
@@ -141,6 +141,7 @@ story = Table(
     _text("also"),  # JSON
     _flag("full_text"),
     _text("title_key"),
+    Column("insight", Text, nullable=False, server_default=text("'{}'")),  # JSON, see insight.py
     UniqueConstraint("key", name="uq_story_key"),
     UniqueConstraint("number", name="uq_story_number"),
     Index("ix_story_seen", "seen"),

@@ -35,7 +35,7 @@ def announcements(
     if poll.first and poll.quiet:
         why = "first poll of a new installation: the welcome tells the newest"
         return tuple(Announcement(announce=False, why=why) for _ in drafts)
-    decided = [_by_age(draft, feed, now) for draft in drafts]
+    decided = [_by_itself(draft, feed, now) for draft in drafts]
     if feed.first is None:  # "all": no limit and no flood guard
         return tuple(decided)
     if poll.first:
@@ -53,7 +53,10 @@ def telling_order(drafts: Sequence[Draft], now: datetime) -> list[int]:
     )
 
 
-def _by_age(draft: Draft, feed: Feed, now: datetime) -> Announcement:
+def _by_itself(draft: Draft, feed: Feed, now: datetime) -> Announcement:
+    """An old entry and one that is not security news are kept and searchable, no more."""
+    if not feed.security and draft.relevance and not draft.relevance.relevant:
+        return Announcement(announce=False, why="not security news, by its words")
     if feed.max_age is not None and draft.published and now - draft.published > feed.max_age:
         return Announcement(announce=False, why=f"older than max_age ({feed.max_age.days}d)")
     return Announcement(announce=True)
@@ -68,7 +71,7 @@ def _limited(
         for i in telling_order(drafts, now)
         if decided[i].announce and now - (drafts[i].published or now) <= FRESH
     ]
-    chosen = set(fresh[len(fresh) - first :] if first else ())
+    chosen = set(fresh[-first:] if first else ())
     why = f"a feed added later starts with its newest {first} of the last day"
     return tuple(
         a if i in chosen or not a.announce else Announcement(announce=False, why=why)

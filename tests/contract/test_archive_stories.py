@@ -6,7 +6,18 @@ from datetime import timedelta
 import pytest
 
 from digests.errors import ArchiveError
-from digests.model import IndexTokens, Key, PostState, Source, StoryId
+from digests.model import (
+    IndexTokens,
+    Indicator,
+    Key,
+    Name,
+    Part,
+    PostState,
+    Quality,
+    Relevance,
+    Source,
+    StoryId,
+)
 from digests.rules.query import parse_lenient
 from digests.testing import START, build_story
 from tests.contract.archives import FEED, SOC, card, entry, of_story, poll, story_id, told
@@ -21,6 +32,11 @@ FULL = build_story(
     headline="Ünïcode — 例 and a \0 too",
     revision=3,
     published=None,
+    names=(Name("actor", "APT28", "Fancy Bear"), Name("product", "Connect Secure")),
+    indicators=(Indicator("domain", "bad.example"),),
+    relevance=Relevance(0.75, relevant=True, reasons=("+flaw",)),
+    quality=Quality(61, (Part("byline", 8, "Jane Doe"), Part("teaser", -10))),
+    related=(StoryId(9),),
 )
 
 
