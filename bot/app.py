@@ -220,6 +220,11 @@ async def serve(app: App) -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await app.courier.stop(STOP_WITHIN)
+    await close_chats(app)
+
+
+async def close_chats(app: App) -> None:
+    """Let go of every platform's connections."""
     for chat in app.chats.values():
         await chat.close()
 

@@ -1,0 +1,41 @@
+"""The command line: its commands by group, each in a room of its own; --help stays instant.
+
+No room imports more than typer before its command runs.
+"""
+
+import typer
+
+from bot.cli import feeds, looking, running, tending
+from bot.cli.common import end
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A cybersecurity news desk for Slack, Discord and the terminal.",
+)
+for _command in (
+    running.run,
+    running.demo,
+    tending.check,
+    looking.preview,
+    looking.search,
+    tending.doctor,
+    tending.schema,
+    tending.migrate,
+):
+    app.command()(_command)
+app.add_typer(feeds.app, name="feeds")
+
+
+def main() -> None:
+    """Run a command; exit 0 done, 1 failed, 2 wrong use or wrong file."""
+    from digests.errors import ConfigError, NightdeskError
+
+    try:
+        app()
+    except ConfigError as error:
+        end(2, "\n".join(str(problem) for problem in error.problems))
+    except NightdeskError as error:
+        end(1, str(error))

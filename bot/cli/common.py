@@ -1,0 +1,57 @@
+"""What every command shares: its options, its surroundings, how it runs and how it ends."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Environment
+    from digests.archive.store import Archive
+
+T = TypeVar("T")
+
+Config = Annotated[str, typer.Option("--config", help="feeds.yaml to use.")]
+Database = Annotated[str, typer.Option("--database", help="Path or URL of the archive.")]
+Json = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
+
+
+def environment(config: str, database: str = "", *, verbose: bool = False) -> "Environment":
+    """The surroundings of one command, with logging set up so that no secret gets out."""
+    from bot import logs, settings
+
+    env = settings.read(os.environ, config=config, database=database)
+    secrets = (env.slack_bot_token, env.slack_app_token, env.discord_token)
+    logs.set_up(tuple(secret.reveal() for secret in secrets), verbose=verbose)
+    return env
+
+
+@asynccontextmanager
+async def archived(env: "Environment") -> AsyncIterator["Archive"]:
+    """The archive for reading only, also while the bot writes to it."""
+    from digests.archive.store import Archive
+
+    archive = await Archive.open(env.database, read_only=True)
+    try:
+        yield archive
+    finally:
+        await archive.close()
+
+
+def go(work: Coroutine[None, None, T]) -> T:
+    """Run it to its end; Ctrl-C ends it with the code that shells expect."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        logging.getLogger(__name__).info("stopped")
+        raise SystemExit(130) from None
+
+
+def end(code: int, words: str) -> NoReturn:
+    """Say why on standard error, and end."""
+    typer.echo(words, err=True)
+    raise SystemExit(code)

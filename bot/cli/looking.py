@@ -1,0 +1,111 @@
+"""search and preview: what reads the archive, also while the bot runs."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.common import Config, Database, archived, end, environment, go
+
+if TYPE_CHECKING:
+    from bot.settings import Environment
+    from digests.archive.store import Archive
+    from digests.model import Story
+
+PREVIEWED = 6  # cards of a page when no stories are named
+
+
+def search(
+    query: Annotated[
+        list[str], typer.Argument(help="In the query language of docs/configure.md.")
+    ],
+    config: Config = "",
+    database: Database = "",
+) -> None:
+    """Search what was told; also while the bot runs."""
+    go(_search(environment(config, database), " ".join(query)))
+
+
+def preview(
+    keys: Annotated[
+        list[str] | None, typer.Argument(help="Short names of stories; default: the newest.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", help="The page to write.")] = Path(
+        "preview.html"
+    ),
+    language: Annotated[str, typer.Option("--language", help="Of the cards' own words.")] = "en",
+    config: Config = "",
+    database: Database = "",
+) -> None:
+    """Cards as Slack, Discord and the terminal show them, in one HTML page."""
+    env = environment(config, database)
+    count = go(_preview(env, keys or (), output, language))
+    typer.echo(f"{output}: {count} cards")
+
+
+async def _preview(env: "Environment", keys: Sequence[str], output: Path, language: str) -> int:
+    from bot.preview import page
+    from digests.cards.compose import compose
+    from digests.cards.words import languages
+    from digests.clock import SystemClock
+
+    if language not in languages():
+        end(2, f"--language {language}: there are {', '.join(languages())}")
+    now = SystemClock().now()
+    cards = [compose(one, language, now=now) for one in await _previewed(env, keys)]
+    try:
+        await asyncio.to_thread(output.write_text, page(cards, now=now), "utf-8")
+    except OSError as error:
+        end(1, f"{output} could not be written: {error.strerror}")
+    return len(cards)
+
+
+async def _previewed(env: "Environment", keys: Sequence[str]) -> "Sequence[Story]":
+    """The stories named, else the newest of the archive, else of the demo's newsroom."""
+    if await asyncio.to_thread(Path(env.database).exists):
+        async with archived(env) as archive:
+            found = await _named(archive, keys) if keys else await archive.latest(PREVIEWED)
+        if found:
+            return found
+    elif keys:
+        end(1, f"{env.database}: there is no such archive yet, so no story has a name")
+    from bot.demo import newest
+
+    return await newest(PREVIEWED)
+
+
+async def _named(archive: "Archive", keys: Sequence[str]) -> "list[Story]":
+    from digests.model import Key
+
+    found = [await archive.find_story(Key(key.lower())) for key in keys]
+    for key, story in zip(keys, found, strict=True):
+        if story is None:
+            end(1, f"There is no story {key}. Its short name stands under its card.")
+    return [story for story in found if story is not None]
+
+
+async def _search(env: "Environment", query: str) -> None:
+    async with archived(env) as archive:
+        typer.echo(await _searched(archive, query))
+
+
+async def _searched(archive: "Archive", query: str) -> str:
+    """One page of results as text."""
+    from bot.platforms.terminal.render import text
+    from digests.cards.compose import listing
+    from digests.clock import SystemClock
+    from digests.rules.query import parse_lenient
+
+    now = SystemClock().now()
+    parsed = parse_lenient(query)
+    page = await archive.search(parsed.query, now=now, sort=parsed.sort, limit=10)
+    found = listing(
+        [hit.story for hit in page.hits],
+        title=f"Search: {query}",
+        language="en",
+        footer=f"{'more than ' if page.more else ''}{page.total} found",
+        excerpts={hit.story.id: hit.excerpt for hit in page.hits},
+    )
+    return text(found, now=now, width=96)

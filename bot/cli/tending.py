@@ -1,0 +1,118 @@
+"""check, doctor, schema, migrate: what looks after an installation."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.common import Config, Database, Json, environment, go
+from bot.cli.progress import polling
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.settings import Environment
+    from digests.desk import PollReport
+
+
+def check(
+    config: Config = "",
+    probe: Annotated[bool, typer.Option("--probe", help="Also ask each feed once.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check feeds.yaml; every mistake with its place and its cure."""
+    from digests.config import load
+
+    env = environment(config)
+    settings = load(env.config, env.values)
+    if probe:
+        raise SystemExit(go(_probe(env, as_json=as_json)))
+    count = {"feeds": len(settings.feeds), "channels": len(settings.channels)}
+    words = f"{env.config}: good; {count['feeds']} feeds, {count['channels']} channels"
+    typer.echo(json.dumps(count) if as_json else words)
+
+
+def doctor(config: Config = "", database: Database = "") -> None:
+    """Accounts, permissions, clocks, database: what is wrong, each with its cure."""
+    raise SystemExit(go(_doctor(environment(config, database))))
+
+
+def schema() -> None:
+    """The JSON Schema of feeds.yaml."""
+    from digests.config import schema as schema_
+
+    typer.echo(json.dumps(schema_(), indent=2, ensure_ascii=False))
+
+
+def migrate(config: Config = "", database: Database = "") -> None:
+    """Bring the archive's tables up to date; the bot does it too when it starts."""
+    env = environment(config, database)
+    go(_migrate(env))
+    typer.echo(f"{env.database}: up to date")
+
+
+async def _probe(env: "Environment", *, as_json: bool) -> int:
+    from dataclasses import replace
+    from tempfile import TemporaryDirectory
+
+    from bot.app import close_chats, opened
+
+    reports: list[PollReport] = []
+    with TemporaryDirectory() as folder:
+        aside = replace(env, database=str(Path(folder) / "probe.db"))
+        async with opened(aside) as parts:
+            feeds = parts.desk.due(everything=True)
+            with polling(len(feeds), quiet=as_json) as done:
+
+                def note(report: "PollReport") -> None:
+                    reports.append(report)
+                    done(report)
+
+                await parts.poll(feeds, note)
+            await close_chats(parts)
+    for report in sorted(reports, key=lambda r: r.url):
+        found = {"url": report.url, "outcome": report.outcome, "entries": report.seen}
+        line = f"{report.outcome:<12} {report.seen:>5} entries  {report.url}  {report.reason}"
+        typer.echo(json.dumps(found | {"reason": report.reason}) if as_json else line)
+    return 1 if any(report.outcome == "failed" for report in reports) else 0
+
+
+async def _doctor(env: "Environment") -> int:
+    from bot.app import close_chats, opened
+
+    async with opened(env) as parts:
+        problems = [*env.warnings, *await parts.archive.problems()]
+        for chat in parts.chats.values():
+            problems += await chat.check()
+        ways = [*_slack(env), *await _discord(parts)]
+        await close_chats(parts)
+    for line in (*(f"- {problem}" for problem in problems), *ways):
+        typer.echo(line)
+    typer.echo("all is well" if not problems else f"{len(problems)} problems")
+    return 1 if problems else 0
+
+
+def _slack(env: "Environment") -> list[str]:
+    """How Slack is connected: an app with exactly the scopes needed."""
+    from bot.platforms.slack.manifest import creation_link
+
+    state = "connected" if env.slack_bot_token else "not connected"
+    return [f"Slack: {state}. The app with exactly the scopes needed: {creation_link()}"]
+
+
+async def _discord(parts: "App") -> list[str]:
+    """How the bot is invited; only the account itself knows the link."""
+    if "discord" not in parts.chats:
+        return ["Discord: not connected. docs/discord.md has the steps to a token."]
+    from bot.platforms.discord.chat import DiscordChat
+
+    chat = parts.chats["discord"]
+    link = await chat.invitation() if isinstance(chat, DiscordChat) else ""
+    return [f"Discord: connected. To invite the bot with exactly what it needs: {link}"]
+
+
+async def _migrate(env: "Environment") -> None:
+    from digests.archive.store import Archive
+
+    archive = await Archive.open(env.database)
+    await archive.close()

@@ -1,0 +1,87 @@
+"""The commands around the bot: preview, feeds list, doctor, and a bar where somebody watches."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.e2e.test_process import ENV, nightdesk, write_config
+from tests.fakefeeds import FakeFeeds
+from tests.services.test_desk import rss
+
+ROOT = str(Path(__file__).resolve().parents[2])
+
+
+def test_a_preview_shows_named_stories_of_the_archive_in_one_page(tmp_path: Path) -> None:
+    with FakeFeeds({"/feed": rss("Alpha breach", "Beta flaw")}).in_background() as publisher:
+        write_config(tmp_path, publisher.url())
+        cards = nightdesk("run", "--once", cwd=tmp_path).stdout
+        newest = nightdesk("preview", "--language", "ar", cwd=tmp_path)
+    assert newest.stdout == "preview.html: 2 cards\n", newest.stderr
+    page = (tmp_path / "preview.html").read_text("utf-8")
+    assert "Alpha breach" in page
+    assert "<script" not in page
+    assert "src=" not in page
+    key = next(line for line in cards.splitlines() if " seen " in line).split("·")[-1].strip()
+    one = nightdesk("preview", key, "--output", "one.html", cwd=tmp_path)
+    assert one.stdout == "one.html: 1 cards\n", one.stderr
+
+
+def test_a_preview_of_an_empty_archive_shows_the_demos_newsroom(tmp_path: Path) -> None:
+    shown = nightdesk("preview", cwd=tmp_path)
+    assert shown.stdout == "preview.html: 6 cards\n", shown.stderr
+    assert ".example" in (tmp_path / "preview.html").read_text("utf-8")
+
+
+def test_a_preview_says_what_it_cannot_show(tmp_path: Path) -> None:
+    for arguments, code, said in (
+        (("--language", "xx"), 2, "there are ar"),
+        (("k7f3",), 1, "no such archive"),
+        (("--output", "no/such/folder.html"), 1, "could not be written"),
+    ):
+        shown = nightdesk("preview", *arguments, cwd=tmp_path)
+        assert shown.returncode == code
+        assert said in shown.stderr
+        assert "Traceback" not in shown.stderr
+
+
+def test_a_feeds_state_is_told_in_words(tmp_path: Path) -> None:
+    with FakeFeeds({"/feed": rss("Alpha breach")}).in_background() as publisher:
+        write_config(tmp_path, publisher.url())
+        before = nightdesk("feeds", "list", cwd=tmp_path).stdout
+        nightdesk("run", "--once", cwd=tmp_path)
+        after = nightdesk("feeds", "list", cwd=tmp_path).stdout
+    assert "never asked" in before
+    assert "well" in after
+    assert "ago" in after
+    assert " in " in after
+
+
+def test_doctor_names_the_way_to_each_platform_and_ends_well(tmp_path: Path) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9/feed")
+    shown = nightdesk("doctor", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert "https://api.slack.com/apps?new_app=1&manifest_json=" in shown.stdout
+    assert "docs/discord.md" in shown.stdout
+    assert "all is well" in shown.stdout
+
+
+def test_a_bar_is_drawn_only_where_a_terminal_watches(tmp_path: Path) -> None:
+    with FakeFeeds({"/feed": rss("Alpha breach")}).in_background() as publisher:
+        write_config(tmp_path, publisher.url())
+        unwatched = nightdesk("check", "--probe", cwd=tmp_path)
+        ours, theirs = pty.openpty()
+        watched = subprocess.run(
+            [sys.executable, "-m", "bot", "check", "--probe"],
+            cwd=tmp_path, env=ENV | {"PYTHONPATH": ROOT, "TERM": "xterm"}, timeout=120,
+            stdout=subprocess.PIPE, stderr=theirs, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        os.close(theirs)
+        drawn = os.read(ours, 65536)
+        os.close(ours)
+    assert unwatched.stderr == ""
+    assert watched.returncode == 0
+    assert b"Polling" in drawn
+    assert b"1/1" in drawn
+    assert b"Polling" not in watched.stdout
