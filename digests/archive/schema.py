@@ -9,6 +9,8 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -23,7 +26,7 @@ from digests.archive.columns import Duration, Listed, Moment, Opaque
 
 # Every revision of migrations/versions, oldest first. Kept here so that opening a database that
 # is up to date (nearly every start) need not import alembic.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 metadata = MetaData()
 
@@ -169,6 +172,30 @@ story_link = Table(
     _text("link", primary_key=True),
     Column("story", BigInteger, primary_key=True, autoincrement=False),
     Index("ix_story_link_story", "story"),
+    sqlite_with_rowid=False,
+)
+
+# Which stories name a CVE: what becomes known of it later is found again by it.
+story_cve = Table(
+    "story_cve",
+    metadata,
+    _text("cve", primary_key=True),
+    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    Index("ix_story_cve_story", "story"),
+    sqlite_with_rowid=False,
+)
+
+# What is known of a CVE from elsewhere, whether or not a story names it; see model.CveFacts.
+cve = Table(
+    "cve",
+    metadata,
+    _text("cve", primary_key=True),
+    Column("kev_since", Date),
+    Column("ransomware", Boolean, nullable=False, server_default=false()),
+    Column("epss", Float),
+    Column("cvss", Float),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("product", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 

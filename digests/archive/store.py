@@ -17,6 +17,7 @@ from digests.archive import (
     channels,
     dialects,
     feeds,
+    known,
     meta,
     poll,
     reindex,
@@ -34,6 +35,7 @@ from digests.errors import ArchiveError
 from digests.feeds.pace import FeedState
 from digests.model import (
     Channel,
+    CveFacts,
     Destination,
     Draft,
     Feed,
@@ -48,6 +50,7 @@ from digests.stories.cluster import StoryRef
 from digests.stories.ids import first_id
 
 SEARCH_SECONDS = 2.0
+FACTS_BITE = 200  # CVEs learnt in one transaction; each may index many stories anew
 B = TypeVar("B")
 
 
@@ -208,6 +211,27 @@ class Archive:
     async def latest(self, limit: int, *, before: StoryId | None = None) -> list[Story]:
         """The newest stories, newest first. By topic or the like: `search`."""
         return await self._engine.read(stories.latest, limit, before)
+
+    # --- what is known of CVEs ---
+
+    async def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
+        """What is known of each of these from elsewhere; unknown ones are left out."""
+        return await self._engine.read(known.facts_of, list(cves))
+
+    async def learn(self, facts: Sequence[CveFacts]) -> list[StoryId]:
+        """Keep what is known now, in bites; the stories that name a CVE whose facts changed.
+
+        A fact replaces all that was known of its CVE. Stories are indexed anew by it, in the same
+        transaction; making a revision of them is for whoever decides.
+        """
+        found: set[StoryId] = set()
+        for at in range(0, len(facts), FACTS_BITE):
+            found |= set(await self._engine.write(stories.learn, facts[at : at + FACTS_BITE]))
+        return sorted(found)
+
+    async def naming(self, cves: Iterable[str]) -> list[StoryId]:
+        """The stories that name at least one of these, oldest first."""
+        return [StoryId(one) for one in await self._engine.read(known.naming, list(cves))]
 
     # --- channels ---
 

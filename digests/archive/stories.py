@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
-from digests.archive import dialects, facets, meta, rows
+from digests.archive import dialects, facets, known, meta, rows
 from digests.archive.columns import Moment
 from digests.archive.records import StoryRecord
 from digests.archive.schema import story, story_link, story_text
-from digests.model import IndexTokens, Key, Story, StoryId
+from digests.model import CveFacts, IndexTokens, Key, Story, StoryId
 from digests.stories.cluster import StoryRef
 
 LAST_NUMBER = "last_number"  # in meta; what retention has taken away must not be counted anew
@@ -66,8 +66,9 @@ def add(connection: Connection, records: Sequence[StoryRecord]) -> None:
     if not records:
         return
     connection.execute(_ADD, [rows.story_row(record) for record in records])
-    connection.execute(_ADD_TEXT, [text_row(record.story, record.tokens) for record in records])
+    connection.execute(_ADD_TEXT, _texts(connection, records))
     dialects.add_to_index(connection, (record.story.id for record in records))
+    known.name(connection, (record.story for record in records))
     _add_links(connection, records)
 
 
@@ -75,16 +76,27 @@ def revise(connection: Connection, records: Sequence[StoryRecord]) -> None:
     """Replace stories by what they have become; an unknown one is added."""
     if not records:
         return
-    known = _known(connection, (record.story.id for record in records))
-    add(connection, [record for record in records if record.story.id not in known])
-    changed = [record for record in records if record.story.id in known]
+    there = _known(connection, (record.story.id for record in records))
+    add(connection, [record for record in records if record.story.id not in there])
+    changed = [record for record in records if record.story.id in there]
+    if not changed:
+        return
     for record in changed:
         values = rows.story_row(record)
         for fixed in ("key", "number", "title_key"):  # given once, when the story was new
             del values[fixed]
         connection.execute(update(story).where(story.c.id == values.pop("id")).values(values))
-    index_again(connection, [text_row(one.story, one.tokens) for one in changed])
+    known.forget(connection, (record.story.id for record in changed))
+    known.name(connection, (record.story for record in changed))
+    index_again(connection, _texts(connection, changed))
     _add_links(connection, changed)
+
+
+def _texts(connection: Connection, records: Sequence[StoryRecord]) -> list[dict[str, Any]]:
+    """The rows of table `story_text`, with what is known now of the CVEs."""
+    told = known.completed(connection, [record.story for record in records])
+    pairs = zip(told, records, strict=True)
+    return [text_row(one, record.tokens) for one, record in pairs]
 
 
 def text_row(told: Story, tokens: IndexTokens) -> dict[str, Any]:
@@ -103,8 +115,8 @@ def index_again(connection: Connection, texts: Sequence[dict[str, Any]]) -> None
     A text without any words keeps those that it had.
     """
     wanted = {text["id"]: text for text in texts}
-    known = connection.execute(_TEXTS, {"these": dialects.packed(wanted)}).mappings().all()
-    for row in known:
+    stored = connection.execute(_TEXTS, {"these": dialects.packed(wanted)}).mappings().all()
+    for row in stored:
         if not (wanted[row["id"]]["title"] or wanted[row["id"]]["body"]):
             wanted[row["id"]] |= {"title": row["title"], "body": row["body"]}
         if wanted[row["id"]] == dict(row):
@@ -153,14 +165,14 @@ def find(connection: Connection, what: StoryId | Key) -> Story | None:
     """One story by its id or its key."""
     condition = story.c.id == what if isinstance(what, int) else story.c.key == what
     row = connection.execute(select(*rows.STORY_COLUMNS).where(condition)).one_or_none()
-    return None if row is None else rows.story_from(row)
+    return None if row is None else known.completed(connection, [rows.story_from(row)])[0]
 
 
 def load(connection: Connection, ids: Sequence[StoryId]) -> list[Story]:
     """These stories in this order; those that are gone are left out."""
     found = connection.execute(_LOAD, {"these": dialects.packed(ids)})
     by_id = {row.id: rows.story_from(row) for row in found}
-    return [by_id[id_] for id_ in ids if id_ in by_id]
+    return known.completed(connection, [by_id[id_] for id_ in ids if id_ in by_id])
 
 
 def latest(connection: Connection, limit: int, before: StoryId | None) -> list[Story]:
@@ -168,7 +180,15 @@ def latest(connection: Connection, limit: int, before: StoryId | None) -> list[S
     statement = select(*rows.STORY_COLUMNS).order_by(story.c.id.desc()).limit(limit)
     if before is not None:
         statement = statement.where(story.c.id < before)
-    return [rows.story_from(row) for row in connection.execute(statement)]
+    found = [rows.story_from(row) for row in connection.execute(statement)]
+    return known.completed(connection, found)
+
+
+def learn(connection: Connection, facts: Sequence[CveFacts]) -> list[StoryId]:
+    """Keep what is known of some CVEs; the stories whose CVEs it concerns are indexed anew."""
+    found = [StoryId(one) for one in known.learn(connection, facts)]
+    index_again(connection, [text_row(one, IndexTokens()) for one in load(connection, found)])
+    return found
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
@@ -181,6 +201,7 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
         meta.put(connection, LAST_NUMBER, str(highest))
     dialects.remove_from_index(connection, ids)
     connection.execute(story_text.delete().where(story_text.c.id.in_(_THESE)), gone)
+    known.forget(connection, ids)
     connection.execute(story_link.delete().where(story_link.c.story.in_(_THESE)), gone)
     connection.execute(story.delete().where(story.c.id.in_(_THESE)), gone)
 

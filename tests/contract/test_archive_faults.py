@@ -12,7 +12,7 @@ import pytest
 from digests.archive import dialects
 from digests.archive.store import Archive
 from digests.errors import ArchiveBusy, ArchiveError, ArchiveNewer
-from digests.model import PostState
+from digests.model import CveFacts, PostState
 from digests.testing import START
 from tests.contract.archives import card, poll, story_id, told
 
@@ -219,8 +219,10 @@ async def test_every_method_of_a_closed_archive_says_that_it_is_closed(archives,
 
 def _anything(parameter: inspect.Parameter):
     """Believable enough to reach the database."""
-    if parameter.name in ("names", "links", "seconds", "posts"):
+    if parameter.name in ("names", "links", "seconds", "posts", "cves"):
         return []
+    if parameter.name == "facts":
+        return [CveFacts("CVE-2026-1")]
     if parameter.name == "keep":
         return START - START
     return START if parameter.name != "post" else type("Any", (), dict.fromkeys(POST))()
