@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check nightly bench pictures lock clean
+.PHONY: help demo test check nightly bench pictures strings lock clean
 
 help:
 	@echo "make demo      set up, run the real pipeline on a newsroom of our own, then search"
@@ -13,6 +13,7 @@ help:
 	@echo "make nightly   the long runs (kills, fuzzing, seeds)"
 	@echo "make bench     the figures, each beside a peer"
 	@echo "make pictures  the pictures of the README (installs Chromium and fonts from Debian)"
+	@echo "make strings   what the catalogs of the eight languages still lack"
 	@echo "make lock      renew requirements*.lock"
 
 # The environment is rebuilt only when a lock file or pyproject.toml changed.
@@ -46,6 +47,9 @@ bench: .venv/.dev
 
 pictures: .venv/.runtime
 	$(BIN)/python docs/make_pictures.py
+
+strings: .venv/.runtime
+	$(BIN)/python -m digests.cards.catalogs
 
 lock: .venv/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock

@@ -1,8 +1,8 @@
 """The card's own words: gettext catalogs, CLDR dates and numbers, and foreign runs kept apart.
 
 English is the source. A string is used as `say.text("By {name}", name=…)` with
-`say = words(language)`; whoever adds one adds it to every `locales/*/LC_MESSAGES/nightdesk.po`
-(tests/unit/test_cards_words.py says what is missing and prints the lines to paste). Strings that
+`say = words(language)`; whoever adds one translates it in every `locales/*/LC_MESSAGES/nightdesk.po`
+(`python -m digests.cards.catalogs` says what is missing and takes the translations). Strings that
 a table keeps before they are looked up are written `later("…")` there.
 """
 

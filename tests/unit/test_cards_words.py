@@ -3,7 +3,6 @@
 import ast
 import re
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -12,6 +11,7 @@ from babel.messages.catalog import Catalog, Message
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digests.cards.catalogs import looked_up, missing, unused, written
 from digests.cards.words import Words, catalog, languages, later, words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,50 +22,6 @@ AT = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
 # --- the catalogs hold what the sources say --------------------------------------------------
 
 
-@cache
-def trees() -> list[ast.Module]:
-    paths = (path for room in ("digests", "bot") for path in (ROOT / room).rglob("*.py"))
-    return [ast.parse(path.read_text("utf-8")) for path in sorted(paths)]
-
-
-@cache
-def said() -> frozenset[str | tuple[str, str]]:
-    """Every msgid that `say.text("…")`, `say.plural("…", "…")` or `later("…")` names."""
-    nodes = (node for tree in trees() for node in ast.walk(tree))
-    return frozenset(msgid for node in nodes if (msgid := msgid_of(node)))
-
-
-@cache
-def literals() -> frozenset[object]:
-    """Every constant of our sources: what is in none of them, nobody can look up."""
-    nodes = (node for tree in trees() for node in ast.walk(tree))
-    return frozenset(node.value for node in nodes if isinstance(node, ast.Constant))
-
-
-def msgid_of(node: ast.AST) -> str | tuple[str, str] | None:
-    if not isinstance(node, ast.Call):
-        return None
-    name = looks_up(node.func)
-    literal = [a.value for a in node.args[:2] if isinstance(a, ast.Constant)]
-    if name == "plural" and len(literal) == 2:
-        return str(literal[0]), str(literal[1])
-    if name == "text" and literal:
-        return str(literal[0])
-    return None
-
-
-def looks_up(function: ast.expr) -> str:
-    """text or plural when this is such a method of words; by custom these are called `say`."""
-    match function:
-        case ast.Name(id="later"):
-            return "text"
-        case ast.Attribute(value=ast.Name(id="say" | "self") | ast.Attribute(attr="say" | "_say")):
-            return function.attr
-        case ast.Attribute(value=ast.Call(func=ast.Name(id="words"))):
-            return function.attr
-    return ""
-
-
 def strings(source: Catalog) -> list[Message]:
     return [message for message in source if message.id]
 
@@ -74,27 +30,11 @@ def forms(message: Message) -> tuple[str, ...]:
     return (message.string,) if isinstance(message.string, str) else message.string
 
 
-def stanza(msgid: str | tuple[str, str], forms: int) -> str:
-    """The lines to paste into a catalog."""
-    if isinstance(msgid, str):
-        return f'\nmsgid "{msgid}"\nmsgstr ""\n'
-    slots = "".join(f'msgstr[{form}] ""\n' for form in range(forms))
-    return f'\nmsgid "{msgid[0]}"\nmsgid_plural "{msgid[1]}"\n{slots}'
-
-
 @pytest.mark.parametrize("language", languages())
-def test_no_string_is_missing_from_a_catalog(language: str) -> None:
+def test_no_string_is_missing_from_a_catalog_or_unused_in_it(language: str) -> None:
     source = catalog(language)
-    missing = said() - {message.id for message in strings(source)}
-    paste = "".join(stanza(msgid, source.num_plurals) for msgid in sorted(missing, key=str))
-    assert not missing, f"paste into locales/{language} and translate:\n{paste}"
-
-
-@pytest.mark.parametrize("language", languages())
-def test_no_string_of_a_catalog_is_unused_fuzzy_or_obsolete(language: str) -> None:
-    source = catalog(language)
-    used = said() | literals()
-    assert [message.id for message in strings(source) if message.id not in used] == []
+    assert missing(source) == [], "make strings, then docs/design/0004-words-in-eight-languages.md"
+    assert unused(source) == []
     assert [message.id for message in source if message.id and message.fuzzy] == []
     assert not source.obsolete
 
@@ -159,7 +99,7 @@ def test_the_plural_rule_is_the_one_of_cldr(language: str) -> None:
     ],
 )
 def test_the_scan_sees_what_is_looked_up_and_nothing_else(source: str, msgid: object) -> None:
-    assert msgid_of(ast.parse(source, mode="eval").body) == msgid
+    assert next(looked_up(ast.parse(source)), None) == msgid
 
 
 def test_a_string_kept_in_a_table_stays_as_it_is() -> None:
@@ -176,6 +116,27 @@ def test_a_string_kept_in_a_table_stays_as_it_is() -> None:
 )
 def test_a_language_is_found_by_its_primary_tag_else_english(asked: str, got: str) -> None:
     assert words(asked).language == got
+
+
+def test_the_card_speaks_eight_languages() -> None:
+    assert languages() == ("ar", "de", "en", "es", "fr", "ja", "ru", "zh")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_catalog_is_written_as_it_stands(language: str) -> None:
+    path = ROOT / "digests/cards/locales" / language / "LC_MESSAGES/nightdesk.po"
+    assert written(catalog(language), {}) == path.read_text("utf-8")
+
+
+def test_a_sheet_asks_for_what_is_missing_and_fills_it() -> None:
+    source = catalog("ru")
+    source.delete("By {name}")
+    source.delete(("{n} story", "{n} stories"))
+    assert missing(source) == [("{n} story", "{n} stories"), "By {name}"]
+    given = {"By {name}": "Пишет {name}", "{n} story": ["а {n}", "б {n}", "в {n}"]}
+    again = written(source, given)
+    assert 'msgid "By {name}"\nmsgstr "Пишет {name}"' in again
+    assert 'msgstr[2] "в {n}"' in again
 
 
 def test_only_arabic_runs_from_right_to_left() -> None:

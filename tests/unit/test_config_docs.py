@@ -146,7 +146,7 @@ BAD_FOR_BOTH = [
     "feeds: [{url: https://n.example/, auth: literal}]",
     "feeds: [{url: https://n.example/, topics: crime}]",
     "feeds: [{url: https://n.example/}]\nchannels: [{name: a, to: '#a'}]",
-    "feeds: [{url: https://n.example/}]\nchannels: [{name: a, to: terminal, language: de}]",
+    "feeds: [{url: https://n.example/}]\nchannels: [{name: a, to: terminal, language: xx}]",
     "feeds: [{url: https://n.example/}]\neditors: everyone",
     "feeds: [{url: https://n.example/}]\nnetwork: {allow: intranet}",
     "feeds: [{url: https://n.example/}]\ndefaults: {first: -1}",
