@@ -263,8 +263,6 @@ async def _tick(app: App, ticker: Ticker) -> None:
 async def _poll_one(app: App, feed: Feed, polling: set[str]) -> None:
     try:
         await app.poll([feed], lambda _: None)
-        for host, until in app.fetcher.pauses.items():
-            await app.archive.save_host_pause(host, until)
     finally:
         polling.discard(feed.url)
 

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from digests import reading
@@ -21,7 +21,8 @@ from digests.config.settings import Settings, Welcome
 from digests.deciding import STORIES_KEPT, Decider, Prepared, plain_telling, provisional
 from digests.errors import ArchiveError, WorkerError, WorkerKilled
 from digests.feeds.fetch import Fetcher
-from digests.feeds.pace import FeedState, is_due, polled
+from digests.feeds.moves import doubted, is_same_feed, sighted
+from digests.feeds.pace import FeedState, is_due, learned_rate, may_insist, polled
 from digests.model import (
     Channel,
     Clock,
@@ -30,6 +31,7 @@ from digests.model import (
     Feed,
     Fetched,
     FetchFailed,
+    FetchOutcome,
     NewPost,
     NotModified,
     Reading,
@@ -113,7 +115,7 @@ class Desk:
         self.settings = settings
 
     def due(self, *, everything: bool = False) -> list[Feed]:
-        """Feeds whose time has come; `everything`: due or not, except gone and paused ones."""
+        """Feeds whose time has come; `everything`: due or not, where the publisher permits it."""
         now = self._clock.now()
         return [
             f for f in self.settings.feeds if self._may(self.states.get(f.url), now, everything)
@@ -123,7 +125,7 @@ class Desk:
         if state is None:
             return True
         if everything:
-            return not (state.gone or state.paused or state.trouble is Trouble.RATE_LIMITED)
+            return may_insist(state, now)
         return is_due(state, now)
 
     async def poll(self, feed: Feed) -> PollReport:
@@ -133,6 +135,7 @@ class Desk:
             outcome = await self._fetcher.fetch(feed, state)
             now = self._clock.now()
             self._asked.add(feed.url)
+            await self._keep_pauses(outcome)
             if outcome.hints.date:
                 self._decider.ids.observe(outcome.hints.date, now)
             match outcome:
@@ -140,23 +143,30 @@ class Desk:
                     return await self._failed(feed, state, outcome)
                 case NotModified():
                     after = polled(state, outcome, now=now, every=feed.every, jitter=_jitter(feed))
-                    await self._commit_state(after)
-                    return PollReport(feed.url, "not_modified", seen=0)
+                    await self._commit_state(sighted(after, feed, outcome.moved_to, now))
+                    return PollReport(feed.url, "not_modified")
                 case Fetched():
                     return await self._fetched(feed, state, outcome)
 
     async def _failed(self, feed: Feed, state: FeedState, outcome: FetchFailed) -> PollReport:
         now = self._clock.now()
         after = polled(state, outcome, now=now, every=feed.every, jitter=_jitter(feed))
-        await self._commit_state(after)
+        await self._commit_state(doubted(after, outcome))
         return PollReport(feed.url, _failed_word(outcome), outcome.reason)
+
+    async def _keep_pauses(self, outcome: FetchOutcome) -> None:
+        """A pause must outlive us: what asks first after a restart may be another feed."""
+        if isinstance(outcome, FetchFailed) and outcome.status:
+            for host, until in self._fetcher.pauses.items():
+                await self._archive.save_host_pause(host, until)
 
     async def _fetched(self, feed: Feed, state: FeedState, outcome: Fetched) -> PollReport:
         now = self._clock.now()
         after = polled(state, outcome, now=now, every=feed.every, jitter=_jitter(feed))
         digest = await asyncio.to_thread(_body_hash, outcome.document.body)
         if digest == state.body_hash:
-            await self._commit_state(replace(after, validators=outcome.validators))
+            after = replace(after, validators=outcome.validators)
+            await self._commit_state(sighted(after, feed, outcome.moved_to, now))
             return PollReport(feed.url, "unchanged")
         known = await self._archive.known_slices(feed.url)
         document = outcome.document
@@ -170,16 +180,21 @@ class Desk:
             return await self._failed(feed, replace(state, slow=slow), unreadable)
         if not found.facts.format:
             return await self._failed(feed, state, _no_feed(found, outcome))
-        after = _after_reading(after, found, outcome, digest, now)
-        return await self._understood(feed, state, after, found, moved=bool(outcome.moved_to))
+        after = _after_reading(feed, state, found, outcome, now)
+        if found.whole:
+            after = replace(after, validators=outcome.validators, body_hash=digest)
+        return await self._understood(feed, state, after, found, moved_to=outcome.moved_to)
 
     async def _understood(
-        self, feed: Feed, before: FeedState, after: FeedState, found: Reading, *, moved: bool
+        self, feed: Feed, before: FeedState, after: FeedState, found: Reading, *, moved_to: str
     ) -> PollReport:
         prepared = await self._prepare(feed, before, found)
         decided = self._decider.decide(feed, prepared, self._clock.now())
         if decided.counts["new"]:
-            after = replace(after, newest=self._clock.now())
+            after = _after_news(before, after, found, self._clock.now())
+        known = [found.unchanged > 0, *(not isinstance(v, New) for v in prepared.verdicts)]
+        same = is_same_feed(before, found.facts.title, known_entries=known)
+        after = sighted(after, feed, moved_to if same else "", self._clock.now())
         record = PollRecord(
             feed_url=feed.url,
             state=after,
@@ -199,7 +214,7 @@ class Desk:
         self.states[feed.url] = after
         return PollReport(
             feed.url,
-            "moved" if moved else "ok",
+            "moved" if moved_to else "ok",
             seen=found.total,
             new=decided.counts["new"],
             same=decided.counts["same"] + found.unchanged,
@@ -347,23 +362,28 @@ def _no_feed(found: Reading, outcome: Fetched) -> FetchFailed:
 
 
 def _after_reading(
-    after: FeedState,
-    found: Reading,
-    outcome: Fetched,
-    digest: bytes,
-    now: datetime,
+    feed: Feed, before: FeedState, found: Reading, outcome: Fetched, now: datetime
 ) -> FeedState:
-    """Validators and hash count only for a document that was whole: else a 304 would hide the rest."""
-    after = replace(
-        after,
+    """What the document says of itself, and when it may be asked for again."""
+    facts = found.facts
+    known = replace(
+        before,
         first_poll_done=True,
-        title=found.facts.title,
-        entries=found.total,
         announce_first=True,
+        title=facts.title,
+        format=facts.format,
+        ttl=facts.ttl,
+        skip_hours=facts.skip_hours,
+        skip_days=facts.skip_days,
+        entries=found.total,
     )
-    if found.facts.ttl and after.next_poll:
-        permitted = now + min(found.facts.ttl, timedelta(days=1))
-        after = replace(after, next_poll=max(after.next_poll, permitted))
-    if not found.whole:
-        return after
-    return replace(after, validators=outcome.validators, body_hash=digest)
+    return polled(known, outcome, now=now, every=feed.every, jitter=_jitter(feed))
+
+
+def _after_news(before: FeedState, after: FeedState, found: Reading, now: datetime) -> FeedState:
+    """How often it publishes, and when it did last: by its own dates when we see it first."""
+    dates = [draft.published for draft in found.drafts if draft.published]
+    first = not before.first_poll_done
+    newest = min(max(dates, default=now), now) if first else now
+    rate = learned_rate(before.rate, dates if before.newest is None else [before.newest, *dates])
+    return replace(after, newest=newest, rate=rate)

@@ -166,6 +166,7 @@ class NotModified:
 
     validators: Validators = Validators()  # newer ones to adopt; empty fields: keep the old
     hints: CacheHints = CacheHints()
+    moved_to: str = ""  # as in Fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,8 @@ class FeedFacts:
     ttl: timedelta | None = None  # the longest of ttl and sy:update*
     alternates: tuple[str, ...] = ()  # feeds that an HTML page offers
     format: str = ""  # rss20, atom10, json1, ...; "" when it is no feed
+    skip_hours: int = 0  # bit h: asks not to be polled in hour h, UTC
+    skip_days: int = 0  # bit d: nor on weekday d, Monday is 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ and no row points to another by a foreign key: retention forgets a story while w
 is still remembered, on purpose.
 """
 
+from typing import TypeVar
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,14 +23,16 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.types import TypeEngine
 
 from digests.archive.columns import Duration, Listed, Moment, Opaque
 
 # Every revision of migrations/versions, oldest first. Kept here so that opening a database that
 # is up to date (nearly every start) need not import alembic.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 metadata = MetaData()
+T = TypeVar("T")
 
 
 def _text(name: str, *, primary_key: bool = False) -> "Column[str]":
@@ -41,6 +45,11 @@ def _number(name: str) -> "Column[int]":
 
 def _flag(name: str) -> "Column[bool]":
     return Column(name, Boolean, nullable=False)
+
+
+def _added(name: str, kind: type[TypeEngine[T]], default: str) -> "Column[T]":
+    """A column of a later revision: rows from before it have the default, written as SQL."""
+    return Column(name, kind, nullable=False, server_default=text(default))
 
 
 def _row_id() -> "Column[int]":
@@ -75,6 +84,16 @@ feed = Table(
     _flag("slow"),
     Column("newest", Moment),
     _flag("paused"),
+    _added("format", Text, "''"),
+    Column("ttl", Duration),
+    _added("skip_hours", Integer, "0"),
+    _added("skip_days", Integer, "0"),
+    Column("failing_since", Moment),
+    Column("wait_until", Moment),
+    Column("moved_since", Moment),
+    _added("sightings", Integer, "0"),
+    _added("adopted", Text, "''"),
+    _added("apart", Duration, "0"),
     UniqueConstraint("url", name="uq_feed_url"),
 )
 

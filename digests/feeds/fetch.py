@@ -42,10 +42,13 @@ class Fetcher:
         return self._hosts.pauses
 
     async def fetch(self, feed: Feed, state: FeedState) -> FetchOutcome:
-        """The feed's document, or why there is none; a host on pause is not asked at all."""
+        """The feed's document, or why there is none; a host on pause is not asked at all.
+
+        A feed that moved for good is asked at its new address, with the same validators.
+        """
         accept = {} if _names_accept(feed) else {"Accept": _FEEDS}
         return await self._ask(
-            feed.url,
+            state.adopted or feed.url,
             headers=accept | dict(feed.headers),
             validators=state.validators,
             allow_http_downgrade=feed.allow_http,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from urllib.parse import urlsplit
 
-from digests.feeds.pace import host_pause, retry_after
+from digests.feeds.pace import CLOCK_SLACK, LONGEST_RETRY, host_pause, retry_after
 from digests.model import Clock, FetchFailed, FetchOutcome, Trouble
 from digests.text.links import registrable_domain
 
@@ -54,9 +54,10 @@ class Hosts:
 
     @property
     def pauses(self) -> Mapping[str, datetime]:
-        """Every pause that is not over."""
+        """Every pause that is not over; one longer than any we keep means that the clock jumped."""
         now = self._clock.now()
-        self._pauses = {name: until for name, until in self._pauses.items() if until > now}
+        longest = now + LONGEST_RETRY + CLOCK_SLACK
+        self._pauses = {n: until for n, until in self._pauses.items() if now < until <= longest}
         return self._pauses
 
     def paused_until(self, url: str) -> datetime | None:

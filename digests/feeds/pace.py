@@ -5,8 +5,10 @@ often as its owner wants (`every`). A publisher's wishes come first, so nothing 
 a time before the one that headers, the document or an error permit.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from digests.model import (
     CacheHints,
@@ -34,15 +36,19 @@ RATE_LIMIT_FIRST = timedelta(minutes=15)
 LONGEST_BACKOFF = 6 * HOUR
 # 410 means never; the feed is marked gone, and this only keeps a clock from asking by mistake.
 NEVER = timedelta(days=365)
-# Silence up to a week is ordinary. Beyond it a new entry may come later by 1/50 of that silence,
-# and at most by eight times what the owner wants: `every` also says how urgent the feed is.
-ORDINARY_SILENCE, SHARE_OF_SILENCE, SLOWEST = WEEK, 50, 8
-# Feeds registered in one second are moved apart once, by at most a thirtieth of their interval.
-SPREAD = 30
+# Silence up to a week is ordinary. Beyond it a new entry may come later by a hundredth of that
+# silence, which nobody notices, up to a day: a feed with one entry a month is asked every 6 hours.
+ORDINARY_SILENCE, SHARE_OF_SILENCE = WEEK, 100
+# Feeds that were polled together move apart until they fill the interval, a fifteenth of it at a
+# time: nobody's story is late for it.
+STEP_APART = 15
+# Of so many gaps between entries the median is the publisher's rate; a new one moves it a quarter.
+MOST_GAPS, LEARNED = 20, 4
 # Backoff is stretched by up to a quarter, so that feeds that failed together return apart.
 STRETCH = 0.25
 # Clocks are set back a little all the time; only more than this is taken for a jump.
 CLOCK_SLACK = timedelta(minutes=5)
+_ALL_HOURS, _ALL_DAYS = (1 << 24) - 1, (1 << 7) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,16 @@ class FeedState:
     slow: bool = False  # was killed in the worker before: belongs in the slow lane
     newest: datetime | None = None  # when it last brought a new entry, by our clock
     paused: bool = False
+    format: str = ""  # of the last document that was read
+    ttl: timedelta | None = None  # what the document asks for, as long as it is not read anew
+    skip_hours: int = 0  # bit h: the document asks not to be polled in hour h, UTC
+    skip_days: int = 0  # bit d: nor on weekday d, Monday is 0
+    failing_since: datetime | None = None  # the first failure of those in a row
+    wait_until: datetime | None = None  # the publisher's own word: not before this, whoever asks
+    moved_since: datetime | None = None  # when `moved_to` was first seen
+    sightings: int = 0  # of it, in a row
+    adopted: str = ""  # the address asked instead of `url`; see moves.py
+    apart: timedelta = timedelta(0)  # how far it is still to move from feeds polled with it
 
 
 def is_due(state: FeedState, now: datetime) -> bool:
@@ -91,14 +107,31 @@ def next_poll(
 ) -> datetime:
     """When to ask this feed again after `outcome`; `state` is the one from before it.
 
-    `every` is a floor that nothing undercuts. `jitter`, in [0, 1), belongs to the feed and stays
-    the same for its life (a hash of its URL).
+    `every` is a floor that nothing undercuts. `ttl` is what a new document asks for, else what
+    the state remembers counts. `jitter`, in [0, 1), belongs to the feed and stays the same for
+    its life (a hash of its URL).
     """
     if isinstance(outcome, FetchFailed):
-        wait = _after_failure(state, outcome, every, jitter)
-    else:
-        wait = _after_success(state, outcome, now=now, every=every, ttl=ttl, jitter=jitter)
-    return now + max(wait, every)
+        return now + max(_after_failure(state, outcome, every, jitter), every)
+    ttl = ttl or state.ttl
+    wait = _after_success(state, outcome, now=now, every=every, ttl=ttl, jitter=jitter)
+    return _not_skipped(now + max(wait, every), state, now + LONGEST_HINT)
+
+
+def may_insist(state: FeedState, now: datetime) -> bool:
+    """Whether an operator may have it polled out of turn: not against the publisher's own word."""
+    waiting = state.wait_until is not None and now < state.wait_until <= now + LONGEST_RETRY
+    return not (state.gone or state.paused or waiting)
+
+
+def learned_rate(old: timedelta | None, dates: Iterable[datetime]) -> timedelta | None:
+    """The usual gap between two entries: the median of these, which moves an older one a little."""
+    moments = sorted(set(dates))[-MOST_GAPS - 1 :]
+    gaps = sorted(after - before for before, after in pairwise(moments))
+    if not gaps:
+        return old
+    gap = gaps[len(gaps) // 2]
+    return gap if old is None else old + (gap - old) / LEARNED
 
 
 def host_pause(
@@ -129,11 +162,16 @@ def polled(
     with its stories, and never when the document was cut off.
     """
     due = next_poll(state, outcome, now=now, every=every, ttl=ttl, jitter=jitter)
+    asked = retry_after(outcome.hints)
+    state = replace(state, wait_until=None if asked is None else now + asked)
     if isinstance(outcome, FetchFailed):
         return _failed(replace(state, next_poll=due), outcome, now)
+    apart = _to_move(state, now=now, every=every, jitter=jitter)
     well = replace(
         state,
         next_poll=due,
+        apart=max(apart - every / STEP_APART, timedelta(0)),
+        failing_since=None,
         last_poll=now,
         last_success=now,
         failures=0,
@@ -143,16 +181,19 @@ def polled(
     )
     if isinstance(outcome, NotModified):
         return replace(well, status=304, validators=_adopted(state.validators, outcome))
-    return replace(well, status=outcome.document.status, moved_to=outcome.moved_to)
+    return replace(well, status=outcome.document.status)
 
 
 def _failed(state: FeedState, outcome: FetchFailed, now: datetime) -> FeedState:
     asked = outcome.trouble is not Trouble.RATE_LIMITED or outcome.status != 0
     if not asked:  # its host is paused: nothing was asked, so nothing was learned of the feed
         return state
+    limited = outcome.trouble is Trouble.RATE_LIMITED  # a limit without a time is a wait too
     return replace(
         state,
         last_poll=now,
+        wait_until=state.next_poll if limited else state.wait_until,
+        failing_since=state.failing_since or now,
         failures=state.failures + 1,
         trouble=outcome.trouble,
         reason=outcome.reason,
@@ -180,16 +221,39 @@ def _after_success(
     asked = min(max(outcome.hints.max_age or nothing, ttl or nothing), LONGEST_HINT)
     if isinstance(outcome, Fetched) and outcome.validators == Validators():
         asked = max(asked, UNCONDITIONAL)
-    wait = max(asked, every, _seldom(state, every, now))
-    if state.last_poll is None:
-        wait += every * (jitter / SPREAD)
+    wait = max(asked, every, _seldom(state, now))
+    wait += min(_to_move(state, now=now, every=every, jitter=jitter), every / STEP_APART)
     return max(min(wait, DAY), retry_after(outcome.hints) or nothing)
 
 
-def _seldom(state: FeedState, every: timedelta, now: datetime) -> timedelta:
-    """The wait for a feed that seldom publishes; at most `every` for all the others."""
+def _to_move(
+    state: FeedState, *, now: datetime, every: timedelta, jitter: float
+) -> timedelta:
+    """How far the feed is still to move from those that it was polled together with.
+
+    A new one, and one that is late by a whole interval: then all the others are late too.
+    """
+    late = state.next_poll is not None and now - state.next_poll > every
+    return every * jitter if late or state.last_poll is None else state.apart
+
+
+def _not_skipped(due: datetime, state: FeedState, latest: datetime) -> datetime:
+    """The first moment from `due` on that the document does not ask to be left alone in."""
+    if state.skip_hours == _ALL_HOURS or state.skip_days == _ALL_DAYS:  # a mistake, not a wish
+        return due
+    while due < latest and _is_skipped(due, state):
+        due = min(due.replace(minute=0, second=0, microsecond=0) + HOUR, latest)
+    return due
+
+
+def _is_skipped(due: datetime, state: FeedState) -> bool:
+    return bool(state.skip_hours >> due.hour & 1 or state.skip_days >> due.weekday() & 1)
+
+
+def _seldom(state: FeedState, now: datetime) -> timedelta:
+    """The wait for a feed that seldom publishes; nothing for all the others."""
     silence = max(state.rate or timedelta(0), now - state.newest if state.newest else timedelta(0))
-    return min((silence - ORDINARY_SILENCE) / SHARE_OF_SILENCE, every * SLOWEST)
+    return (silence - ORDINARY_SILENCE) / SHARE_OF_SILENCE
 
 
 def _after_failure(

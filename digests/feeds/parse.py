@@ -16,6 +16,7 @@ from digests.feeds.documents import Ended, ended, mended, opened
 from digests.feeds.entries import Parsed, RawEntry, beyond_limit, joined, selected
 from digests.feeds.fields import facts_of, raw_entry
 from digests.feeds.jsonfeed import looks_like_json, parse_json
+from digests.feeds.skips import skips_of
 from digests.feeds.slices import Cut, TooMuch, cut
 from digests.model import Document, FeedFacts, Refusal
 
@@ -47,6 +48,10 @@ def _parse_xml(document: Ended, base: str, known: frozenset[bytes], now: datetim
     parsed = _parse_slices(body, part, base, now) if part else None
     if parsed is None:
         parsed = _parse_whole(body, base, known, now)
+    hours, days = skips_of(document.body)
+    if hours or days:
+        facts = replace(parsed.facts, skip_hours=hours, skip_days=days)
+        parsed = replace(parsed, facts=facts)
     if document.whole:
         return parsed
     torn = _TORN if document.torn else ()

@@ -253,7 +253,7 @@ class Client:
                 return FetchFailed(
                     Trouble.PROTOCOL, "it says nothing changed, unasked", status, hints
                 )
-            return NotModified(validators_of(headers), hints)
+            return NotModified(validators_of(headers), hints, trail.moved_to)
         if not 200 <= status < 300 or "x-amzn-waf-action" in headers:  # noqa: PLR2004 - HTTP
             return failure_of(status, headers, self._clock.now())
         body = b"" if status in _NO_BODY else await _body(wish, answer)

@@ -32,6 +32,16 @@ FULL = FeedState(
     slow=True,
     newest=START,
     paused=True,
+    format="rss20",
+    ttl=timedelta(minutes=90),
+    skip_hours=1 << 23 | 1,
+    skip_days=1 << 6,
+    failing_since=START - timedelta(days=2),
+    wait_until=START + timedelta(hours=1),
+    moved_since=START - timedelta(days=1),
+    sightings=2,
+    adopted="https://news.example/newer",
+    apart=timedelta(minutes=2),
 )
 
 

@@ -75,20 +75,38 @@ class TestAfterSuccess:
         assert wait(NotModified(), known(newest=NOW - WEEK)) == QUARTER
 
     def test_a_feed_that_seldom_publishes_is_asked_more_seldom(self):
-        assert wait(NotModified(), known(newest=NOW - 10 * DAY)) == 3 * DAY / 50
-        assert wait(NotModified(), known(rate=10 * DAY)) == 3 * DAY / 50
+        assert wait(NotModified(), known(newest=NOW - 17 * DAY)) == DAY / 10
+        assert wait(NotModified(), known(rate=17 * DAY)) == DAY / 10
 
-    def test_the_owner_bounds_how_seldom(self):
+    def test_every_feed_is_asked_daily_however_seldom_it_publishes(self):
         dead = known(newest=NOW - 900 * DAY)
-        assert wait(NotModified(), dead) == 8 * QUARTER
-        assert wait(NotModified(), dead, every=MINUTE) == 8 * MINUTE
+        assert wait(NotModified(), dead) == DAY
         assert wait(NotModified(), dead, every=12 * HOUR) == DAY
+        assert wait(NotModified(), dead, every=3 * DAY) == 3 * DAY
 
-    def test_feeds_registered_together_are_moved_apart_once(self):
-        new = FeedState(URL)
-        assert wait(fetched(), new, jitter=0.0) == QUARTER
-        assert wait(fetched(), new, jitter=0.9) == QUARTER + timedelta(seconds=27)
-        assert wait(fetched(), jitter=0.9) == QUARTER
+    def test_what_the_last_document_asked_for_holds_while_it_stays_the_same(self):
+        assert wait(NotModified(), known(ttl=3 * HOUR)) == 3 * HOUR
+
+    def test_hours_and_days_that_a_document_skips_are_not_polled_in(self):
+        skipped = 1 << NOW.hour | 1 << NOW.hour + 1
+        due = next_poll(known(skip_hours=skipped), NotModified(), now=NOW, every=QUARTER)
+        assert due == NOW.replace(hour=NOW.hour + 2, minute=0)
+        assert wait(NotModified(), known(skip_hours=2**24 - 1)) == QUARTER  # all: a mistake
+        assert wait(NotModified(), known(skip_days=1 << NOW.weekday())) <= DAY
+        assert wait(NotModified(), known(skip_days=127)) == QUARTER
+
+    def test_feeds_registered_together_move_apart_step_by_step(self):
+        state, phases = FeedState(URL), []
+        for n in range(20):
+            state = polled(state, fetched(), now=NOW, every=QUARTER, jitter=0.55)
+            phases.append((state.next_poll - NOW) - QUARTER)
+        assert set(phases[:8]) == {MINUTE}
+        assert sum(phases, timedelta(0)) == 0.55 * QUARTER
+
+    def test_feeds_that_are_all_late_are_moved_apart_again(self):
+        late = known(next_poll=NOW - 2 * DAY)
+        assert wait(fetched(), late, jitter=0.8) == QUARTER + MINUTE
+        assert wait(fetched(), jitter=0.8) == QUARTER
 
 
 class TestAfterFailure:
@@ -205,7 +223,7 @@ class TestPolled:
     def test_a_host_on_pause_says_nothing_about_the_feed(self):
         state = known(failures=0, last_poll=NOW - DAY)
         after = self.after(state, failed(Trouble.RATE_LIMITED, retry_after=2 * HOUR))
-        assert after == replace(state, next_poll=NOW + 2 * HOUR)
+        assert after == replace(state, next_poll=NOW + 2 * HOUR, wait_until=NOW + 2 * HOUR)
 
 
 spans = st.timedeltas(min_value=timedelta(days=-2), max_value=timedelta(days=40_000))
