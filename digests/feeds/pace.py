@@ -226,9 +226,7 @@ def _after_success(
     return max(min(wait, DAY), retry_after(outcome.hints) or nothing)
 
 
-def _to_move(
-    state: FeedState, *, now: datetime, every: timedelta, jitter: float
-) -> timedelta:
+def _to_move(state: FeedState, *, now: datetime, every: timedelta, jitter: float) -> timedelta:
     """How far the feed is still to move from those that it was polled together with.
 
     A new one, and one that is late by a whole interval: then all the others are late too.

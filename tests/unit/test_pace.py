@@ -97,7 +97,7 @@ class TestAfterSuccess:
 
     def test_feeds_registered_together_move_apart_step_by_step(self):
         state, phases = FeedState(URL), []
-        for n in range(20):
+        for _n in range(20):
             state = polled(state, fetched(), now=NOW, every=QUARTER, jitter=0.55)
             phases.append((state.next_poll - NOW) - QUARTER)
         assert set(phases[:8]) == {MINUTE}
