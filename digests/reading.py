@@ -139,7 +139,11 @@ def _topics(categories: Iterable[str]) -> tuple[str, ...]:
 def _picture(raw: RawEntry, plain: Plain) -> str:
     """The first picture that may be shown: over https only, or platforms refuse it."""
     declared = (shown(address, raw.base) for address in raw.pictures)
-    return next((one for one in (*declared, *plain.pictures) if one.startswith("https://")), "")
+    return _first_secure(declared) or _first_secure(plain.pictures)
+
+
+def _first_secure(addresses: Iterable[str]) -> str:
+    return next((one for one in addresses if one.startswith("https://")), "")
 
 
 def _tokens(title: str, texts: Iterable[str], language: str) -> IndexTokens:

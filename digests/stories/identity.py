@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
+from unicodedata import normalize
 
 from digests.model import Draft, EntryId, SeenEntry
 from digests.text.tokens import folded_words
@@ -39,12 +40,19 @@ class Edited:
 Verdict = New | Same | Edited
 
 _SPACELESS = frozenset({"zh", "ja"})
-_COUNTER = re.compile(  # "12 comments", "Comments: 57", "Points: 155", "3,204 views"
-    r"(?i)\b\d[\d.,]{0,12}\s?(?:comments?|replies|views|reads|likes|kommentare?|commentaires?"
-    r"|comentarios?|комментари\w{1,4})\b"
-    r"|\b(?:comments?|replies|views|likes|points|votes|kommentare?|commentaires?|comentarios?)"
+# "12 comments", "3,204 views", and "Comments: 57", "Points: 155", in lower case. Each pattern begins
+# with what is rare, and looks behind it only then: a word's beginning is everywhere.
+_COUNTED = re.compile(
+    r"\d(?<!\w\d)[\d.,]{0,12}\s?(?:comments?|replies|views|reads|likes|kommentare?"
+    r"|commentaires?|comentarios?|комментари\w{1,4})\b"
+)
+_LABELLED = re.compile(
+    r"\b(?:comments?|replies|views|likes|points|votes|kommentare?|commentaires?|comentarios?)"
     r"\s?[:(]\s?\d[\d.,]{0,12}"
 )
+_LABEL_END = re.compile(r"[:(]\s?\d")
+_WORD = re.compile(r"[^\W_]+")
+_ASCII_WORDS = bytes(code if chr(code).isalnum() else 0x20 for code in range(128)).ljust(256)
 _SPECIFIC_WORDS = 4
 _SPECIFIC_LENGTH = 16  # letters; of Chinese characters half as many say as much
 _POSITION = re.compile(r"\d{1,3}")
@@ -70,8 +78,18 @@ def is_specific(key: str) -> bool:
 
 def words_hash(title: str, text: str) -> bytes:
     """A fingerprint of the words: markup, spacing, case, signs and counters do not count."""
-    words = "\n".join(" ".join(folded_words(_COUNTER.sub(" ", part))) for part in (title, text))
-    return hashlib.blake2b(words.encode(), digest_size=16).digest()
+    return hashlib.blake2b(_words(title) + b"\n" + _words(text), digest_size=16).digest()
+
+
+def _words(text: str) -> bytes:
+    """The folded words of a text with spaces between, in UTF-8."""
+    text = _COUNTED.sub(" ", text.lower())
+    if _LABEL_END.search(text):
+        text = _LABELLED.sub(" ", text)
+    if text.isascii():
+        return b" ".join(text.encode().translate(_ASCII_WORDS).split())
+    folded = normalize("NFKC", text).casefold()
+    return " ".join(_WORD.findall(folded)).encode("utf-8", "surrogatepass")
 
 
 def same_words(draft: Draft, entry: SeenEntry) -> bool:

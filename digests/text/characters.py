@@ -9,7 +9,11 @@ import regex  # knows marks and grapheme clusters, which the standard library do
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufdd0-\ufdef\ufeff\uffa0"
-    "\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\ufff0-\ufffb\ufffe\uffff]"
+)
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")  # a class across planes is ten times as slow
+_UNSEEN_ASTRAL = re.compile(
+    "[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
     + "".join(
         f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17)
@@ -22,12 +26,16 @@ _JOINED = (
     "\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 )
 _STRAY_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
+_MARK = regex.compile(r"[\p{M}\u200c\u200d]")
 _BASELESS_MARKS = regex.compile(r"(?<!\S)[\p{M}\u200c\u200d]+")
 _MARKS_TOO_MANY = regex.compile(r"([\p{M}\u200c\u200d]{6})[\p{M}\u200c\u200d]++")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_BLANKS = re.compile("[^\\S\n]+")
-_BREAKS = re.compile(" ?\n[ \n]*")
+_LINE_END = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+_ASCII = {code: None for code in range(32) if code not in b"\t\n"} | {0x7F: None} | {
+    0x0B: "\n",
+    0x0C: "\n",
+}  # fmt: skip
+_BREAKS = re.compile("\n{3,}")
 _GRAPHEME = regex.compile(r"\X")
 _LOOSE_END = " \t\r\n,;:-–—([«„"  # not left standing before an ellipsis
 _WIDE = 8  # code points that a character may have on average
@@ -39,14 +47,30 @@ def clean(text: str) -> str:
     One line break stays one, more of them become one blank line. Lone surrogates become U+FFFD.
     Cleaning twice changes nothing.
     """
-    if not text.isascii():
-        text = whole_characters(text)
-    text = _UNSEEN.sub("", _LINE_END.sub("\n", text))
-    if not text.isascii():
+    text = _seen_ascii(text) if text.isascii() else _seen(whole_characters(text))
+    if "\n" not in text:
+        return " ".join(text.split())
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return _BREAKS.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def _seen_ascii(text: str) -> str:
+    """Most texts, the short way."""
+    return text if text.isprintable() else _one_line_end(text).translate(_ASCII)
+
+
+def _seen(text: str) -> str:
+    text = _UNSEEN.sub("", _LINE_END.sub("\n", _one_line_end(text)))
+    if _ASTRAL.search(text):
+        text = _UNSEEN_ASTRAL.sub("", text)
+    if _MARK.search(text):
         text = _MARKS_TOO_MANY.sub(r"\1", _BASELESS_MARKS.sub("", text))
         text = _STRAY_JOINER.sub("", text)
-    text = _BREAKS.sub(_line_or_paragraph, _BLANKS.sub(" ", text))
-    return text.strip()
+    return text
+
+
+def _one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def whole_characters(text: str) -> str:
@@ -54,10 +78,6 @@ def whole_characters(text: str) -> str:
     if _SURROGATE.search(text):
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
-
-
-def _line_or_paragraph(gap: re.Match[str]) -> str:
-    return "\n\n" if gap[0].count("\n") > 1 else "\n"
 
 
 def clip(text: str, limit: int) -> str:

@@ -13,6 +13,7 @@ SAME_LENGTH = (
 CVE = re.compile(
     r"(?<![A-Za-z0-9])[Cc][Vv][Ee][\s_:-]{0,2}((?:199|20[0-9])[0-9])[_-]([0-9]{4,19})(?![0-9])"
 )
+_MENTION = re.compile("[Cc\uff23\uff43][Vv\uff36\uff56][Ee\uff25\uff45]")
 _URL = re.compile(r"(?i)\bh(?:tt|xx)p(s?)(\[?:\]?//)([^\s/?#<>\"']{1,300})")
 _IPV4 = re.compile(r"(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
 
@@ -22,6 +23,8 @@ def cves(text: str) -> tuple[str, ...]:
 
     Understands typographic hyphens, full-width letters, and `CVE 2021-44228`.
     """
+    if not _MENTION.search(text):
+        return ()
     flat = text if text.isascii() else text.translate(SAME_LENGTH)
     return tuple(dict.fromkeys(f"CVE-{year}-{number}" for year, number in CVE.findall(flat)))
 

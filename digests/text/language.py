@@ -44,6 +44,22 @@ _JAPANESE = frozenset(
     "逓遅酔醸釈鉄鉱銭鋳関闘陥隠雑霊頼顔駅騒験髄髪鶏黙齢"
 )
 
+# Each of them is in one of our Latin languages only ("die" and "des" are in two).
+_SMALL_WORDS = {
+    tag: frozenset(words.split())
+    for tag, words in {
+        "en": "the of and to with for is that from by are been this which their were they will its"
+        " it have could would into how after more than",
+        "de": "der und das ist nicht mit von ein eine für auf dem den sich auch werden wurde bei"
+        " durch über nach im zur zum als wie sie haben können",
+        "fr": "les dans une est pour qui sur du au aux avec ce cette ont sont pas été leur vous"
+        " nous plus comme ces être",
+        "es": "el los las y una por del para como más fue su sus esta este han ser pero sobre según"
+        " también puede",
+    }.items()
+}
+_ABOUND = 4
+
 
 def detect(text: str, *, hint: str = "") -> str:
     """The primary tag of the language of *text*: `en`, `ja`.
@@ -99,10 +115,20 @@ def _by_script(script: str, text: str) -> str:
 def _latin(text: str, hint: str) -> str:
     if hint and hint not in LANGUAGES and hint not in _ELSEWHERE:
         return hint
+    if plain := _by_small_words(text):
+        return plain
     guess, confidence = _identifier().classify(text)
     if confidence < _SURE and hint in _LATIN:
         return hint
     return str(guess) if confidence >= _GUESSED else _FALLBACK
+
+
+def _by_small_words(text: str) -> str:
+    """The language whose small words abound while no other's occur: most texts, at a tenth the cost."""
+    words = set(text.lower().split())
+    counts = {tag: len(words & small) for tag, small in _SMALL_WORDS.items()}
+    told = [tag for tag, count in counts.items() if count]
+    return told[0] if len(told) == 1 and counts[told[0]] >= _ABOUND else ""
 
 
 @cache

@@ -79,8 +79,8 @@ class Scan:
     source: str
     cut: bool = False  # the source is the beginning of something longer
     marked: bool = False  # there was markup at all
-    links: list[str] = field(default_factory=list)  # href of <a>, as written
-    pictures: list[str] = field(default_factory=list)  # src of <img>, as written
+    links: list[str] = field(default_factory=list)  # attributes of each <a>, as written
+    pictures: list[str] = field(default_factory=list)  # attributes of each <img>, as written
     _out: list[str] = field(default_factory=list)
     _verbatim: bool = False  # inside <pre>
     _quotes_balance: bool = True
@@ -134,9 +134,9 @@ class Scan:
         if name in _UNREAD:
             return self._skip(name, end)
         if name == "a":
-            self._link(self.source[start:end])
+            self.links.append(self.source[start:end])
         elif name == "img":
-            self._picture(self.source[start:end])
+            self.pictures.append(self.source[start:end])
         return end
 
     def _tag_end(self, position: int) -> int:
@@ -184,20 +184,21 @@ class Scan:
         self._add("<")
         return mark.start() + 1
 
-    def _link(self, tag: str) -> None:
-        href = _attributes(tag).get("href", "")
-        if href and not href.startswith("#"):
-            self.links.append(href)
 
-    def _picture(self, tag: str) -> None:
-        found = _attributes(tag)
-        if {found.get("width", ""), found.get("height", "")} & {"0", "1", "2", "1px"}:
-            return  # counts readers, shows nothing
-        for name in ("src", "data-src", "data-lazy-src", "data-original"):
-            source = found.get(name, "")
-            if source and not source.lower().startswith("data:"):
-                self.pictures.append(source)
-                return
+def href_of(tag: str) -> str:
+    """Where the attributes of an `<a>` lead; "" when nowhere or to a place on the same page."""
+    href = _attributes(tag).get("href", "")
+    return "" if href.startswith("#") else href
+
+
+def picture_of(tag: str) -> str:
+    """The address in the attributes of an `<img>`; "" for one that counts readers, shows nothing."""
+    found = _attributes(tag)
+    if {found.get("width", ""), found.get("height", "")} & {"0", "1", "2", "1px"}:
+        return ""
+    names = ("src", "data-src", "data-lazy-src", "data-original")
+    sources = (found.get(name, "") for name in names)
+    return next((one for one in sources if one and not one.lower().startswith("data:")), "")
 
 
 def _attributes(tag: str) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """Untrusted HTML, or plain text, to plain text; in time that grows with the length only."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 
 from digests.text.characters import clean, clip, first_graphemes
 from digests.text.links import shown
-from digests.text.markup import LINE, PARAGRAPH, Scan, entities
+from digests.text.markup import LINE, PARAGRAPH, Scan, entities, href_of, picture_of
 
 __all__ = ["MAX_INPUT", "Plain", "clean", "clip", "title_text", "to_plain"]
 
@@ -31,11 +33,25 @@ class Plain:
     """Readable text and what it pointed to.
 
     Paragraphs are separated by a blank line; a forced line break inside one stays a line break.
+    Addresses are read from their tags when they are asked for: most texts are never asked.
     """
 
     text: str
-    links: tuple[str, ...] = ()  # addresses that may be opened, in order, each once
-    pictures: tuple[str, ...] = ()
+    _link_tags: tuple[str, ...] = field(default=(), repr=False)
+    _picture_tags: tuple[str, ...] = field(default=(), repr=False)
+    _base: str = field(default="", repr=False)
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Addresses that may be opened, in order, each once, at most 100."""
+        written = map(href_of, self._link_tags)
+        return tuple(islice(_addresses(written, self._base), _MAX_LINKS))
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Addresses of pictures, in order, each once, at most 20."""
+        written = map(picture_of, self._picture_tags)
+        return tuple(islice(_addresses(written, self._base), _MAX_PICTURES))
 
 
 def to_plain(html: str, *, base: str = "") -> Plain:
@@ -49,11 +65,8 @@ def to_plain(html: str, *, base: str = "") -> Plain:
         return Plain(clean(entities(scan.source)))
     flat = " ".join(scan.text.split())
     text = entities(flat.replace(PARAGRAPH, "\n\n").replace(LINE, "\n"))
-    return Plain(
-        clean(text),
-        _addresses(scan.links, base, _MAX_LINKS),
-        _addresses(scan.pictures, base, _MAX_PICTURES),
-    )
+    links, pictures = tuple(scan.links[:_MAX_TRIES]), tuple(scan.pictures[:_MAX_TRIES])
+    return Plain(clean(text), links, pictures, base)
 
 
 def _scan(html: str) -> Scan:
@@ -65,14 +78,13 @@ def _scan(html: str) -> Scan:
     return Scan(_OUR_SIGNS.sub("", html), cut=cut).run()
 
 
-def _addresses(written: list[str], base: str, limit: int) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for address in written[:_MAX_TRIES]:
-        if len(found) == limit:
-            break
-        if usable := shown(address, base):
-            found[usable] = None
-    return tuple(found)
+def _addresses(written: Iterator[str], base: str) -> Iterator[str]:
+    found: set[str] = set()
+    for address in filter(None, written):
+        usable = shown(address, base)
+        if usable and usable not in found:
+            found.add(usable)
+            yield usable
 
 
 def title_text(raw: str) -> str:
