@@ -5,13 +5,14 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import SystemRandom
 
 from bot.commands import Commands
 from bot.courier import Courier
+from bot.notices import Notices
 from bot.platforms import Chat
 from bot.platforms.terminal.chat import on_stream
 from bot.scheduler import Ticker
@@ -34,6 +35,8 @@ USER_AGENT = "Nightdesk/0.1 (+https://pypi.org/project/nightdesk/)"
 POLLS_AT_ONCE = 32
 STOP_WITHIN = 4.0  # seconds for sends under way; five in all
 RETENTION_EVERY = timedelta(days=1)
+NOTICES_EVERY = timedelta(seconds=30)
+RETRY_EVERY = timedelta(hours=1)  # a channel that refused us: seldom enough to hammer nobody
 
 
 @dataclass(slots=True)
@@ -47,7 +50,10 @@ class App:
     courier: Courier
     commands: Commands
     fetcher: Fetcher
+    rules: AddressRules
     chats: dict[str, Chat]
+    notices: Notices
+    _pauses: dict[str, datetime] = field(default_factory=dict)  # of hosts, as saved
 
     @property
     def settings(self) -> Settings:
@@ -70,6 +76,7 @@ class App:
     async def _poll(self, feed: Feed) -> PollReport:
         try:
             report = await self.desk.poll(feed)
+            await self._save_pauses()
         except ArchiveError as error:
             log.warning("%s: %s", feed.name, error)
             return PollReport(feed.url, "failed", f"the archive could not write: {error}")
@@ -78,6 +85,19 @@ class App:
             return PollReport(feed.url, "failed", "an error of Nightdesk's own; see the log")
         log.info("%s: %s %s", feed.name, report.outcome, report.reason)
         return report
+
+    async def _save_pauses(self) -> None:
+        """Hosts that asked to be left alone are left alone after a restart as well."""
+        for host, until in self.fetcher.pauses.items():
+            if self._pauses.get(host) != until:
+                await self.archive.save_host_pause(host, until)
+                self._pauses[host] = until
+
+    async def retry_channels(self) -> None:
+        """Channels that refused us are tried again: what was wrong may have been mended."""
+        for name, pause in (await self.archive.paused()).items():
+            if pause.until is None:
+                await self.archive.resume_channel(name)
 
 
 @contextlib.asynccontextmanager
@@ -103,7 +123,8 @@ async def opened(
             chats |= _chats(env, desk, commands, clock)
             settle = timedelta(seconds=env.settle)
             courier = Courier(archive, chats, lambda: desk.settings, clock, settle)
-            yield App(env, clock, archive, desk, courier, commands, fetcher, chats)
+            notices = Notices(archive, clock, lambda: desk.settings, lambda: desk.states)
+            yield App(env, clock, archive, desk, courier, commands, fetcher, rules, chats, notices)
     finally:
         await archive.close()
 
@@ -117,7 +138,11 @@ def connected(settings: Settings, env: Environment) -> Settings:
     }
     terminal = Target("terminal", "")
     channels = [c if have[c.to.platform] else replace(c, to=terminal) for c in settings.channels]
-    return replace(settings, channels=tuple(channels) or (Channel("terminal", terminal),))
+    notices = settings.notices
+    if notices is not None and not have[notices.platform]:
+        notices = terminal
+    channels = channels or [Channel("terminal", terminal)]
+    return replace(settings, channels=tuple(channels), notices=notices)
 
 
 def _chats(env: Environment, desk: Desk, commands: Commands, clock: Clock) -> dict[str, Chat]:
@@ -151,7 +176,7 @@ def _chats(env: Environment, desk: Desk, commands: Commands, clock: Clock) -> di
 
 
 def _targets(desk: Desk, platform: str) -> list[Target]:
-    return [c.to for c in desk.settings.channels if c.to.platform == platform]
+    return [c.to for c in desk.settings.every_channel if c.to.platform == platform]
 
 
 def _homes(platform: str, desk: Desk, chats: dict[str, Chat]) -> frozenset[str] | None:
@@ -181,8 +206,10 @@ async def once(app: App, *, everything: bool, done: Callable[[PollReport], None]
         reports.append(report)
         done(report)
 
+    await app.retry_channels()
     await app.poll(app.desk.due(everything=everything), note)
     await app.desk.welcome()
+    await app.notices.look()
     await _settle(app, deadline)
     waiting = await app.archive.outbox.waiting(app.clock.now())
     return Once(tuple(reports), await app.archive.outbox.counts(), tuple(waiting))
@@ -241,11 +268,12 @@ def _stopping(stop: asyncio.Event) -> Callable[[], None]:
 
 
 async def _tick(app: App, ticker: Ticker) -> None:
-    """Every second: a changed file, due feeds, the welcome, once a day retention."""
+    """Every second: a changed file, due feeds, the welcome; now and then the rest."""
     watcher = Watcher(app.env.config, app.env.values, app.clock)
     await asyncio.to_thread(watcher.poll)
+    await app.retry_channels()
     polling: set[str] = set()
-    forgotten_at = app.clock.now()
+    seldom = _seldom(app)
     async with asyncio.TaskGroup() as group:
         while True:
             await ticker.next()
@@ -255,9 +283,39 @@ async def _tick(app: App, ticker: Ticker) -> None:
                     polling.add(feed.url)
                     group.create_task(_poll_one(app, feed, polling))
             await app.desk.welcome()
-            if app.clock.now() - forgotten_at >= RETENTION_EVERY:
-                forgotten_at = app.clock.now()
-                await app.archive.forget(now=forgotten_at, keep=app.settings.defaults.keep)
+            for one in seldom:
+                await one.when_due(app.clock.now())
+
+
+@dataclass(slots=True)
+class _Seldom:
+    """Work that is done again after a while; what the archive refuses is tried the next time."""
+
+    work: Callable[[], Awaitable[object]]
+    every: timedelta
+    done: datetime
+
+    async def when_due(self, now: datetime) -> None:
+        if now - self.done < self.every:
+            return
+        self.done = now
+        try:
+            await self.work()
+        except ArchiveError as error:
+            log.warning("not done this time: %s", error)
+
+
+def _seldom(app: App) -> tuple[_Seldom, ...]:
+    now = app.clock.now()
+
+    async def forget() -> None:
+        await app.archive.forget(now=app.clock.now(), keep=app.settings.defaults.keep)
+
+    return (
+        _Seldom(app.notices.look, NOTICES_EVERY, now - NOTICES_EVERY),
+        _Seldom(app.retry_channels, RETRY_EVERY, now),
+        _Seldom(forget, RETENTION_EVERY, now),
+    )
 
 
 async def _poll_one(app: App, feed: Feed, polling: set[str]) -> None:
@@ -272,6 +330,13 @@ async def _reload(app: App, watcher: Watcher) -> None:
     found = await asyncio.to_thread(watcher.poll)
     if isinstance(found, ConfigError):
         log.error("feeds.yaml was not taken up: %s", found)
+        app.notices.file_read(found)
     elif found is not None:
+        app.rules.renew(found.allow)
         await app.desk.apply(connected(found, app.env))
+        app.notices.file_read(None)
         log.warning("feeds.yaml was taken up again")
+    else:
+        return
+    await app.notices.look()
+    app.courier.wake()

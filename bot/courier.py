@@ -243,7 +243,7 @@ class Courier:
         return folded(stories, language=language, zone=zone, total=len(post.members))
 
     def _channel(self, name: str) -> Channel | None:
-        return next((c for c in self.settings().channels if c.name == name), None)
+        return next((c for c in self.settings().every_channel if c.name == name), None)
 
 
 def _ends_access(outcome: PostOutcome) -> bool:

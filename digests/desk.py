@@ -105,8 +105,8 @@ class Desk:
         now = self._clock.now()
         quiet = self._archive.fresh and settings.defaults.welcome is not Welcome.FIRST
         await self._archive.register_feeds(settings.feeds, now=now, announce_first=not quiet)
-        names = {channel.name for channel in settings.channels}
-        await self._archive.register_channels(settings.channels, now)
+        names = {channel.name for channel in settings.every_channel}
+        await self._archive.register_channels(settings.every_channel, now)
         births = await self._archive.channel_births()
         await self._archive.drop_channels(births.keys() - names)
         self._decider.births = await self._archive.channel_births()

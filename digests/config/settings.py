@@ -36,6 +36,9 @@ class People:
     discord: frozenset[str] = frozenset()  # user ids, or `role:` and the id of a role
 
 
+OPERATOR = ""  # name of the operator's channel: no channel of a file has an empty one
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file."""
@@ -47,3 +50,17 @@ class Settings:
     editors: People = People()
     notices: Target | None = None
     allow: tuple[str, ...] = ()  # private ranges that feeds may reach, as CIDR
+
+    @property
+    def operator(self) -> Channel | None:
+        """The channel of `notices:`, with the language and clock of a channel in the same place."""
+        if self.notices is None:
+            return None
+        there = (channel for channel in self.channels if channel.to == self.notices)
+        alike = next(there, Channel(OPERATOR, self.notices))
+        return Channel(OPERATOR, self.notices, language=alike.language, timezone=alike.timezone)
+
+    @property
+    def every_channel(self) -> tuple[Channel, ...]:
+        """All that posts may be owed to: those of the file, and the operator's."""
+        return (*self.channels, *([self.operator] if self.operator else []))

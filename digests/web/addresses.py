@@ -66,6 +66,10 @@ class AddressRules:
         self._allow = tuple(ip_network(network, strict=False) for network in allow)
         self._ports = _CLOSED_PORTS | frozenset(ports)
 
+    def renew(self, allow: Sequence[str]) -> None:
+        """Take other ranges instead, from the next connection on; ValueError changes nothing."""
+        self._allow = tuple(ip_network(network, strict=False) for network in allow)
+
     def refusal(self, ip: str, port: int) -> str:
         """Why this address must not be connected, for people; "" when it may."""
         if port in self._ports:
