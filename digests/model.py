@@ -5,7 +5,7 @@ All times are aware datetimes in UTC.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NewType, Protocol
 
@@ -75,6 +75,62 @@ class Target:
         return f"{self.platform}:{self.address}" if self.address else self.platform
 
 
+class Pace(StrEnum):
+    """How often a channel gets a digest; EACH: a card for each story instead."""
+
+    EACH = "each story"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKDAYS = "weekdays"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a channel gets its stories, on its own clock."""
+
+    pace: Pace = Pace.EACH
+    at: time = time()  # of daily, weekdays and weekly
+    weekday: int = 0  # of weekly; Monday is 0
+
+    def __str__(self) -> str:
+        """As feeds.yaml writes it."""
+        day = f" on {WEEKDAYS[self.weekday]}" if self.pace is Pace.WEEKLY else ""
+        timed = self.pace not in (Pace.EACH, Pace.HOURLY)
+        return f"{self.pace}{day}" + (f" at {self.at:%H:%M}" if timed else "")
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours of the day, on the channel's clock, in which nothing is told; may span midnight."""
+
+    start: time
+    end: time  # never the start
+
+    def __str__(self) -> str:
+        """As feeds.yaml writes it."""
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Whom a card mentions, and of which stories."""
+
+    when: str  # in the query language
+    who: tuple[str, ...]  # @here, @channel, @everyone, U0123, S0123, 1234567890, role:4567
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """So many cards a day of the stories that match; the rest is folded."""
+
+    query: str
+    per_day: int
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A destination with its rules, language and clock."""
@@ -84,6 +140,12 @@ class Channel:
     only: str = ""  # the rule, in the query language; "" is everything
     language: str = "en"
     timezone: str = "UTC"
+    post: Schedule = Schedule()
+    quiet: Quiet | None = None
+    breaking: str = ""  # passes quiet hours, limits and digests; "" nothing does
+    mention: Mention | None = None
+    limit: int | None = None  # cards a day
+    quota: tuple[Quota, ...] = ()
     proof: Proof = Proof.HOLD
     was: str = ""
 

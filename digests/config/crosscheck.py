@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from digests.config.keys import OfChannel, OfDefaults, OfFeed, OfFile
 from digests.config.kinds import Key, Values
+from digests.config.mentions import FORMS, fits
 from digests.config.settings import Defaults
 from digests.config.sheet import Sheet
 from digests.text.links import canonical
@@ -23,6 +24,20 @@ def check(file: Values, sheet: Sheet) -> None:
     _former(feeds, OfFeed.WAS, OfFeed.URL, _same_page, sheet)
     _former(channels, OfChannel.WAS, OfChannel.NAME, str.casefold, sheet)
     _check_ages(file, feeds, sheet)
+    for one in channels:
+        _check_mention(one, sheet)
+
+
+def _check_mention(channel: Values, sheet: Sheet) -> None:
+    """Names of one platform mean nothing on another."""
+    mention, to = channel.get(OfChannel.MENTION, None), channel.get(OfChannel.TO, None)
+    if mention is None or to is None or to.platform not in FORMS:
+        return  # a terminal mentions nobody, and is where one tries things
+    at = channel.place(OfChannel.MENTION)
+    for who in mention.who:
+        if not fits(who, to.platform):
+            what = f'mention: "{who}" cannot be mentioned on {to.platform}'
+            sheet.add(at, what, f"write {FORMS[to.platform]}")
 
 
 def _same_page(url: str) -> str:

@@ -7,10 +7,12 @@ from digests.config.chats import Members, ToTarget
 from digests.config.codes import Country, Language
 from digests.config.durations import Duration, DurationOrNone
 from digests.config.kinds import Choice, Flag, Group, Key, ListOf, Text
+from digests.config.mentions import ReadMention
 from digests.config.requests import Headers, Secret
 from digests.config.settings import Welcome
+from digests.config.times import PerDay, QuietHours, Quotas, ReadSchedule
 from digests.config.urls import Url
-from digests.config.values import Count, Publisher, Range, Rule, Schedule, Topic, Zone
+from digests.config.values import Count, Publisher, Range, Rule, Topic, Zone
 from digests.model import Proof
 
 _EVERY = Duration("1m", "30d")
@@ -231,16 +233,56 @@ class OfChannel:
     TIMEZONE = Key(
         "timezone",
         Zone(),
-        "The clock by which its times are shown.",
+        "The clock of its digests, quiet hours and limits, and of the times that it shows.",
         default="UTC",
         example="Europe/Berlin",
     )
     POST = Key(
         "post",
-        Schedule(),
-        "When its cards are posted.",
+        ReadSchedule(),
+        "When its stories are told: `each story` as a card of its own, or a digest of each"
+        " period. `daily at 08:30` tells at 08:30 what came in since 08:30 the day before.",
         default="each story",
-        example="each story",
+        example="weekdays at 08:30",
+    )
+    QUIET = Key(
+        "quiet",
+        QuietHours(),
+        "Hours in which nothing is told, on its own clock, also across midnight. What comes in"
+        " meanwhile is told together when they end.",
+        usual="none",
+        example="22:00-07:00",
+    )
+    BREAKING = Key(
+        "breaking",
+        Rule(),
+        "Stories (of those that match `only`) that are told at once, whatever `post`, `quiet`,"
+        " `limit` and `quota` say. No digest tells them again.",
+        usual="nothing",
+        example="topic:ransomware",
+    )
+    MENTION = Key(
+        "mention",
+        ReadMention(),
+        "Whom its cards mention, and of which stories. Nothing else ever mentions anybody.",
+        usual="nobody",
+        example='{when: "topic:ransomware", who: "@here"}',
+    )
+    LIMIT = Key(
+        "limit",
+        PerDay(),
+        "How many cards it gets in a day of its own clock; what comes after them is told in one"
+        " digest when the day is over.",
+        usual="none",
+        example="30 per day",
+    )
+    QUOTA = Key(
+        "quota",
+        Quotas(),
+        "As `limit`, for the stories that match a query, so that one subject cannot drown the"
+        " others.",
+        default="{}",
+        example="{topic:vulnerability: 10 per day}",
     )
     PROOF = Key(
         "proof",
@@ -258,7 +300,10 @@ class OfChannel:
         usual="none",
         example="news",
     )
-    ALL = (NAME, TO, ONLY, LANGUAGE, TIMEZONE, POST, PROOF, WAS)
+    ALL = (
+        *(NAME, TO, ONLY, LANGUAGE, TIMEZONE, POST, QUIET, BREAKING, MENTION, LIMIT, QUOTA),
+        *(PROOF, WAS),
+    )
 
 
 class OfNetwork:
@@ -275,14 +320,7 @@ class OfNetwork:
     ALL = (ALLOW,)
 
 
-_CHANNEL_LATER = {
-    "quiet": "quiet hours",
-    "breaking": "what passes quiet hours",
-    "mention": "mentioning people",
-    "thread": "updates in a thread",
-    "limit": "a limit per day",
-    "quota": "a limit per day for a part of the stories",
-}
+_CHANNEL_LATER = {"thread": "updates in a thread"}
 
 _FILE_LATER = {
     "watches": "saved queries of one person",

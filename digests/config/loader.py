@@ -17,7 +17,7 @@ from digests.config.settings import Defaults, People, Settings
 from digests.config.sheet import Refused, Sheet
 from digests.config.tree import Node, Unreadable, compose
 from digests.errors import ConfigError, Problem
-from digests.model import Channel, Feed, Proof
+from digests.model import Channel, Feed, Proof, Schedule
 from digests.text.links import host_of, registrable_domain
 
 # What YAML forbids or takes for a line end, and the marks that make a text look other than it is.
@@ -173,6 +173,12 @@ def _channel(values: Values) -> Channel:
         only=values.get(OfChannel.ONLY, ""),
         language=values.get(OfChannel.LANGUAGE, "en"),
         timezone=values.get(OfChannel.TIMEZONE, "UTC"),
+        post=values.get(OfChannel.POST, Schedule()),
+        quiet=values.get(OfChannel.QUIET, None),
+        breaking=values.get(OfChannel.BREAKING, ""),
+        mention=values.get(OfChannel.MENTION, None),
+        limit=values.get(OfChannel.LIMIT, None),
+        quota=values.get(OfChannel.QUOTA, ()),
         proof=values.get(OfChannel.PROOF, Proof.HOLD),
         was=values.get(OfChannel.WAS, ""),
     )

@@ -5,6 +5,7 @@ from typing import Any
 from digests.config.chats import DISCORD_PEOPLE, SLACK_PEOPLE
 from digests.config.keys import CHANNEL, DEFAULTS, FEED, FILE, NETWORK
 from digests.config.kinds import Group, Key, ListOf
+from digests.config.mentions import GROUP as MENTION
 
 BEGIN = "<!-- made from the table of keys: begin -->"
 END = "<!-- made from the table of keys: end -->"
@@ -15,6 +16,7 @@ _TITLES = (
     ("`defaults`", DEFAULTS),
     ("A feed, in `feeds`", FEED),
     ("A channel, in `channels`", CHANNEL),
+    ("`mention` of a channel", MENTION),
     ("People, in `readers` and `editors`", _PEOPLE),
     ("`network`", NETWORK),
 )
@@ -61,7 +63,6 @@ def _later() -> str:
     ]
     head = (
         "### Not yet\n\nThese keys are known and refused by name, so that nobody believes that"
-        " they work. So are all values of `post` but `each story`, and the card languages de,"
-        " es, fr, ja, ru and zh.\n\n| key | of | what it will bring |\n|---|---|---|\n"
+        " they work. So are the card languages de, es, fr, ja, ru and zh.\n\n| key | of | what it will bring |\n|---|---|---|\n"
     )
     return head + "\n".join(lines) + "\n"

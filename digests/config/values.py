@@ -15,8 +15,6 @@ from digests.rules.query import parse_strict
 from digests.text.links import registrable_domain
 
 _TOPIC = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_DAY_TIME = re.compile(r"\bat (\d{1,2}):(\d{2})\b", re.ASCII)
-_SCHEDULES = ("hourly", "daily at 08:30", "weekdays at 08:30", "weekly on monday at 09:00")
 _MOST_CARDS = 1000
 
 
@@ -90,35 +88,6 @@ class Zone:
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones()) - {"localtime", "Factory"}
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When a channel gets its stories; only one way so far."""
-
-    accepts: str = "each story"
-
-    def read(self, node: Node, sheet: Sheet) -> str:
-        """`each story`; raises Refused."""
-        text = text_of(node, sheet)
-        if text == "each story":
-            return text
-        impossible = next((m for m in _DAY_TIME.finditer(text) if not _is_time(m)), None)
-        if impossible:
-            hint = "a day goes from 00:00 to 23:59"
-            raise Refused("an impossible time", hint=hint, offset=impossible.start(1))
-        close = nearest(text, ("each story", *_SCHEDULES))
-        if text.partition(" ")[0] in {"hourly", "daily", "weekdays", "weekly"}:
-            raise Refused("which is not yet possible", hint="write each story")
-        raise Refused(hint="did you mean each story?" if close == "each story" else "")
-
-    def schema(self) -> Schema:
-        """An enumeration of one."""
-        return or_variable({"enum": ["each story"]})
-
-
-def _is_time(match: re.Match[str]) -> bool:
-    return int(match[1]) < 24 and int(match[2]) < 60  # noqa: PLR2004 - hours and minutes
 
 
 @dataclass(frozen=True, slots=True)
