@@ -63,6 +63,6 @@ def _later() -> str:
     ]
     head = (
         "### Not yet\n\nThese keys are known and refused by name, so that nobody believes that"
-        " they work. So are the card languages de, es, fr, ja, ru and zh.\n\n| key | of | what it will bring |\n|---|---|---|\n"
+        " they work.\n\n| key | of | what it will bring |\n|---|---|---|\n"
     )
     return head + "\n".join(lines) + "\n"
