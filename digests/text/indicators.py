@@ -1,6 +1,9 @@
-"""Indicators in text: CVE identifiers in one spelling, and addresses made harmless."""
+"""Indicators in text: CVE identifiers in one spelling, traces of attacks, addresses made harmless."""
 
 import re
+
+from digests.model import Indicator
+from digests.text import traces
 
 # One character each, so that positions in the text stay what they were.
 _HYPHENS = "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"
@@ -27,6 +30,22 @@ def cves(text: str) -> tuple[str, ...]:
         return ()
     flat = text if text.isascii() else text.translate(SAME_LENGTH)
     return tuple(dict.fromkeys(f"CVE-{year}-{number}" for year, number in CVE.findall(flat)))
+
+
+def find(text: str) -> list[Indicator]:
+    """The indicators in *text*, refanged and normalised, in order of appearance, each once.
+
+    CVE identifiers and hashes anywhere; IP addresses that are public and not a version; domains,
+    links and mail addresses where they were broken on purpose (`evil[.]com`, `hxxps://…`) or can
+    mean nothing else. A link also gives its host. At most 300; time grows with the length only.
+    """
+    flat = text if text.isascii() else text.translate(SAME_LENGTH)
+    named = [
+        (found.start(), Indicator("cve", f"CVE-{found[1]}-{found[2]}"))
+        for found in CVE.finditer(flat)
+    ]
+    found = sorted((*named, *traces.traces(flat)), key=lambda one: one[0])
+    return list(dict.fromkeys(indicator for _, indicator in found))[: traces.MOST]
 
 
 def defang(text: str) -> str:

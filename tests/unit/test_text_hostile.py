@@ -12,6 +12,7 @@ import pytest
 
 from digests.model import Draft, EntryId, SeenEntry, StoryId
 from digests.stories.identity import Same, classify, story_links, words_hash
+from digests.text import indicators, names
 from digests.text.characters import clean, clip
 from digests.text.indicators import cves, defang
 from digests.text.language import detect
@@ -39,6 +40,9 @@ UNITS = [
     "CVE-", "CVE-2024-", "CVE-2024-1", "cve ", "a-", "-", "a'", "'s", "c++", ".net", "a[.]", "[.]",
     "[dot]", "e.g. ", "A. ", "1 comments ", "comments: 1 ", "1,", "% ", "?", "#", "..", "/..", "www.",
     "https://google.com/url?q=",
+    # indicators and names
+    "hxxp://a[.]", "hxxp://a[.]com ", "evil[.]com ", "45[.]133[.]1[.]20 ", "1.1.1.1 ", "::", "a:",
+    "a@b[.]c ", "0123456789abcdef" * 2 + " ", "APT28 ", "Play ransomware ", "play ", "lockbit",
 ]  # fmt: skip
 ONES = [
     "CVE-2024-{}",
@@ -76,12 +80,14 @@ FUNCTIONS: list[Callable[[str], object]] = [
     query_terms,
     cves,
     defang,
+    indicators.find,
+    names.find,
     lambda text: words_hash("", text),
 ]
 NAMES = [
     *("to_plain", "title_text", "clean", "clip", "canonical", "shown", "host_of"),
     *("registrable_domain", "detect", "split", "analyze", "terms", "query_terms", "cves"),
-    *("defang", "words_hash"),
+    *("defang", "indicators", "names", "words_hash"),
 ]
 
 
