@@ -5,7 +5,7 @@ Both run in a killable child process, since everything here depends on bytes fro
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from digests.cards.boilerplate import without_formula
 from digests.cards.condense import condense
@@ -196,3 +196,19 @@ def _tells_the_same(text: str, draft: Draft) -> bool:
     said = set(terms(" ".join((draft.title, *draft.lead[:1])), draft.language).split())
     found = set(terms(text[:_COMPARED], draft.language).split())
     return bool(text) and len(said & found) >= _SAME_ARTICLE * len(said)
+
+
+# One entry without small words of any language, so that its language is really looked up.
+_SAMPLE = """<rss version="2.0"><channel><title>Sample</title><item><title>Firewall 7.2.1</title>
+<link>https://sample.example/1</link><description>Gateway firewall update 7.2.1, CVE-2024-3400.
+</description></item></channel></rss>"""
+_SAMPLE_PAGE = "<html><body><article><p>Gateway firewall update 7.2.1.</p></article></body></html>"
+
+
+def warm_worker() -> None:
+    """Read and tell once, so that no worker's first task pays for loading models and libraries."""
+    url = "https://sample.example/"
+    feed = Feed(url=url, name="Sample", publisher="sample.example")
+    document = Document(url, url, _SAMPLE.encode(), "application/rss+xml")
+    for draft in read(document, frozenset(), feed, datetime(2026, 1, 1, tzinfo=UTC)).drafts:
+        tell(draft, Document(url, url, _SAMPLE_PAGE.encode(), "text/html"))

@@ -105,3 +105,8 @@ def vanish():
 
 def unpicklable():
     return lambda: None
+
+
+def loaded() -> set[str]:
+    """What this worker has imported by now."""
+    return set(sys.modules)

@@ -337,3 +337,25 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+async def test_a_fresh_worker_has_loaded_what_reading_and_telling_need():
+    process = launch("-c", LOADED, str(ROOT))
+    out, err = await asyncio.to_thread(process.communicate, None, 60)
+    assert (out, err) == ("[]\n", "")
+
+
+LOADED = """
+import asyncio, sys
+sys.path.insert(0, sys.argv[1])
+from digests.web.sandbox import Sandbox
+from tests import tasks
+
+async def main():
+    async with Sandbox() as box:
+        loaded = await box.run(tasks.loaded, size=0)
+    needed = {"feedparser", "trafilatura", "py3langid.langid", "sentencex", "Stemmer"}
+    print(sorted(needed - loaded))
+
+asyncio.run(main())
+"""
