@@ -80,6 +80,14 @@ def whole_characters(text: str) -> str:
     return text
 
 
+def lower_in_place(text: str) -> str:
+    """Lower case with every character at its place, and no lone surrogates."""
+    lower = text.lower()
+    if len(lower) != len(text):  # İ becomes two
+        lower = "".join(small if len(small := one.lower()) == 1 else one for one in text)
+    return lower if lower.isascii() else _SURROGATE.sub("\ufffd", lower)
+
+
 def clip(text: str, limit: int) -> str:
     """At most *limit* code points, the ellipsis included; whole graphemes, whole words if possible."""
     if len(text) <= limit:

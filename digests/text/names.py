@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from digests.model import Name
+from digests.text.characters import lower_in_place
 from digests.text.indicators import SAME_LENGTH
 
 MOST = 60  # of one text: more is a catalog
@@ -24,7 +25,6 @@ _LIST = Path(__file__).with_name("names.tsv")
 _ANY, _EXACT, _TRADE, _BESIDE = range(4)
 _LATIN = re.compile(r"[0-9A-Za-z_\u00c0-\u024f]")
 _WORD = re.compile(r"[^\W_]+")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _BRANDS = frozenset({"vendor", "product"})  # a product's name may hold its maker's
 _CONTEXT = 32  # characters on each side that may hold the word for its kind
 
@@ -153,7 +153,7 @@ class _Known:
 
     def spellings(self, text: str) -> Iterator[tuple[int, int, tuple[_Meaning, ...]]]:
         """Where names stand as whole words; of those at one place the longest first."""
-        lower = _lower(text)
+        lower = lower_in_place(text)
         hits = self._automaton.find_matches_as_indexes(lower, overlapping=True)
         hits = sorted(hits[:_LOOKED_AT], key=lambda hit: (hit[1], -hit[2]))
         for which, start, end in hits:
@@ -162,21 +162,13 @@ class _Known:
 
     def speaks_of_security(self, text: str) -> bool:
         """Whether a word of the trade is in the text."""
-        return bool(self._security.find_matches_as_indexes(_lower(text)))
+        return bool(self._security.find_matches_as_indexes(lower_in_place(text)))
 
 
 def _whole(text: str, start: int, end: int) -> bool:
     """Whether a spelling is no part of a longer Latin word; other scripts write without spaces."""
     before, after = text[start - 1 : start], text[end : end + 1]
     return not (_LATIN.match(before) or _LATIN.match(after))
-
-
-def _lower(text: str) -> str:
-    """Lower case, every character at its place; half a surrogate pair is no character."""
-    lower = text.lower()
-    if len(lower) != len(text):
-        lower = "".join(small if len(small := one.lower()) == 1 else one for one in text)
-    return lower if lower.isascii() else _SURROGATE.sub("\ufffd", lower)
 
 
 def _shapes(written: str) -> frozenset[str]:

@@ -58,11 +58,13 @@ def test_words_of_everyday_are_no_threats(text: str) -> None:
 
 def test_vendors_and_products_count_where_security_is_spoken_of() -> None:
     assert find("Microsoft opens a new office; Windows sells well") == []
-    found = named(
-        "Ivanti warns of a zero-day in Connect Secure; Microsoft Exchange is not affected"
-    )
-    assert found == {("vendor", "Ivanti"), ("product", "Connect Secure"), ("vendor", "Microsoft"),
-                     ("product", "Exchange Server")} - {("vendor", "Microsoft")}  # fmt: skip
+    text = "Ivanti warns of a zero-day in Connect Secure; Microsoft Exchange is not affected"
+    assert named(text) == {
+        ("vendor", "Ivanti"),
+        ("product", "Connect Secure"),
+        ("vendor", "Microsoft"),
+        ("product", "Exchange Server"),
+    }
 
 
 def test_a_name_comes_once_and_in_the_order_of_the_text() -> None:

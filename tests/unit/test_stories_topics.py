@@ -1,0 +1,62 @@
+"""Topics: what a story is about, in eight languages, and nothing where nothing is clear."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.model import Name
+from digests.stories.topics import MOST, TOPICS, topics
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("LockBit ransomware gang hits a hospital", "ransomware"),
+        ("Erpressungstrojaner legt Stadtwerke lahm", "ransomware"),
+        ("Un rançongiciel paralyse un hôpital", "ransomware"),
+        ("研究人员发现新的勒索软件攻击医院", "ransomware"),
+        ("新たなランサムウェア攻撃が病院を襲った", "ransomware"),
+        ("هجوم فدية جديد على المستشفيات: برامج الفدية", "ransomware"),
+        ("Хакеры-вымогатели атаковали больницу", "ransomware"),
+        ("Data breach at airline exposes 9 million customers", "breach"),
+        ("Filtración de datos en un banco", "breach"),
+        ("Критическая уязвимость в роутерах", "vulnerability"),
+        ("Kritische Sicherheitslücke in Routern", "vulnerability"),
+        ("Ivanti patches zero-day in Connect Secure", "vulnerability"),
+        ("ثغرة خطيرة في أجهزة التوجيه", "vulnerability"),
+        ("New botnet infects routers", "malware"),
+        ("Phishing campaign targets bank customers", "phishing"),
+        ("Chinese espionage group spied on ministries", "espionage"),
+        ("Record DDoS attack stopped", "ddos"),
+        ("Hacker sentenced to five years in prison", "crime"),
+        ("Parliament adopts new cybersecurity legislation", "policy"),
+        ("Malicious package on npm: a supply chain attack", "supply-chain"),
+    ],
+)  # fmt: skip
+def test_a_headline_tells_its_topic(title: str, topic: str) -> None:
+    assert topic in topics(title, "")
+
+
+@pytest.mark.parametrize("title", ["", "Our week in review", "The queen opens a garden", "Kekse"])
+def test_what_is_about_nothing_of_ours_has_no_topic(title: str) -> None:
+    assert topics(title, title) == ()
+
+
+def test_a_cve_and_a_malware_help_to_decide() -> None:
+    title, text = "Ivanti warns customers", "A flaw is exploited; patch now."
+    assert topics(title, text) == ()
+    assert topics(title, text, (), ("CVE-2024-21887",)) == ("vulnerability",)
+    assert topics("LockBit is back", "The loader", [Name("malware", "LockBit")], ()) == ()
+
+
+def test_the_most_telling_comes_first() -> None:
+    found = topics("Ransomware gang arrested", "Police seized servers of the ransomware gang.")
+    assert found[0] == "ransomware"
+    assert "crime" in found
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_text_has_at_most_three_of_the_fixed_set(title: str, text: str) -> None:
+    found = topics(title, text)
+    assert len(found) <= MOST
+    assert set(found) <= set(TOPICS)
