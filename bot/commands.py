@@ -155,10 +155,12 @@ class Commands:
 
 def _note(note: Note, say: Words) -> str:
     match note.kind:
+        case NoteKind.AS_WORDS if note.near:
+            return say.text(
+                "Searched as words: {text}. Did you mean {near}?", text=note.text, near=note.near
+            )
         case NoteKind.AS_WORDS:
             return say.text("Searched as words: {text}", text=note.text)
-        case NoteKind.NOT_YET:
-            return say.text("Not yet understood, searched as words: {text}", text=note.text)
         case NoteKind.TOO_MANY:
             return say.text("Only the first {n} terms were used.", n=note.text)
         case NoteKind.NOTHING:

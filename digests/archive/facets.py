@@ -3,6 +3,9 @@
 A publisher, a topic or a CVE is indexed as one word of its own kind. So a query of words and fields
 alike is one question to the full-text index, which intersects the lists by itself, newest first.
 The kinds start with a character of the private use area: no text of a story can hold such a word.
+
+A number is three words, by its digits from the left: 73 is 0, 07 and 073. A span of numbers is then
+any of a few words: 65 and above is 065 to 069, 07, 08, 09, and 1 to 9 for the hundreds.
 """
 
 from collections.abc import Iterator
@@ -10,10 +13,12 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from digests.model import Story
+from digests.rules.traits import numbers_of, trait, traits_of
 
+VERSION = 2  # of what is indexed beside the words; raise it to have the archive index anew
 _MARK = "\ue000"
+_DIGITS = 3
 ALL = f"{_MARK}all"  # in every story: "everything except" needs something to take away from
-ANY_CVE = f"{_MARK}cve"
 
 
 def facets_of(story: Story) -> str:
@@ -21,11 +26,18 @@ def facets_of(story: Story) -> str:
     return " ".join(dict.fromkeys(_facets(story)))
 
 
-@lru_cache(maxsize=4_096)
 def facet(field: str, value: str) -> str:
     """The word for `field:value`; the value as rules/fields.py normalises it."""
-    if field == "cve" and value == "*":
-        return ANY_CVE
+    return _word(*trait(field, value))
+
+
+def numbers(field: str, span: range) -> list[str]:
+    """The words of which a story has one when its number lies in the span."""
+    return [f"{_MARK}{field}{digits}" for digits in _spelled(span)]
+
+
+@lru_cache(maxsize=4_096)
+def _word(field: str, value: str) -> str:
     # Any value is one word: hashed, so that neither its characters nor its length matter.
     digest = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=9)
     return f"{_MARK}{field}{digest.hexdigest()}"
@@ -33,15 +45,21 @@ def facet(field: str, value: str) -> str:
 
 def _facets(story: Story) -> Iterator[str]:
     yield ALL
-    publisher = story.publisher.casefold()
-    yield facet("publisher", publisher)
-    for at, character in enumerate(publisher):
-        if character == ".":  # publisher:krebsonsecurity means krebsonsecurity.com
-            yield facet("publisher", publisher[:at])
-    yield facet("feed", story.feed.casefold())
-    yield facet("country", story.country.upper())
-    yield facet("language", story.language.casefold())
-    yield from (facet("topic", topic.casefold()) for topic in story.topics)
-    if story.cves:
-        yield ANY_CVE
-    yield from (facet("cve", cve) for cve in story.cves)
+    for one in traits_of(story):
+        yield _word(*one)
+    for name, value in numbers_of(story).items():
+        digits = f"{value:0{_DIGITS}}"
+        for length in range(1, _DIGITS + 1):
+            yield f"{_MARK}{name}{digits[:length]}"
+
+
+def _spelled(span: range) -> Iterator[str]:
+    """The shortest beginnings of numbers that cover the span and nothing else."""
+    at = span.start
+    while at < span.stop:
+        length = _DIGITS
+        size = 1
+        while length > 1 and at % (size * 10) == 0 and at + size * 10 <= span.stop:
+            size, length = size * 10, length - 1
+        yield f"{at:0{_DIGITS}}"[:length]
+        at += size

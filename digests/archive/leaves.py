@@ -1,7 +1,7 @@
 """One word, phrase or field of a query as an expression for the index. Pure.
 
 Every word is quoted and consists of letters and digits only, so nothing that a person types is
-ever read as syntax. The meaning of each field is that of rules/match.py.
+ever read as syntax. The meaning of each field is that of rules/traits.py.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
-from digests.archive.facets import facet
+from digests.archive.facets import facet, numbers
+from digests.rules import fields
 from digests.rules.query import Field, Phrase, Word
+from digests.rules.traits import ANY
 from digests.text.tokens import query_terms
 
-_FACETS = frozenset({"cve", "publisher", "topic", "country", "language", "feed"})
+_TRAITS = frozenset(fields.RULES) - {"title"} - fields.NUMBERS.keys()
+_IN_TEXT = ("cve", *fields.TRACES)  # whose value stands in the text as it is, and can be marked
 _MOST_VARIANTS = 256  # of one phrase, over the forms of its words
 
 Positions = tuple[frozenset[str], ...]
@@ -46,8 +49,11 @@ def leaf_of(query: Word | Phrase | Field, begins: Beginnings = unknown) -> Leaf 
             return _in_title(_phrase(value))
         case Field("title", value):
             return _in_title(_word(value.rstrip("*"), begins if value.endswith("*") else None))
-        case Field(name, value) if name in _FACETS:
-            words = query_terms(value) if name == "cve" and value != "*" else ()
+        case Field(name, value, op) if name in fields.NUMBERS:
+            expression = _any_of(map(quoted, numbers(name, fields.span(name, op, value))))
+            return Leaf(expression) if expression else None
+        case Field(name, value) if name in _TRAITS:
+            words = query_terms(value) if name in _IN_TEXT and value != ANY else ()
             return Leaf(quoted(facet(name, value)), words)
         case _:
             return None

@@ -1,8 +1,8 @@
 """A query of rules/query.py becomes a question to the index, a span of ids, and words to score. Pure.
 
 Negations are pushed down to the leaves, so what is left is "all of" and "any of". All of it but
-the dates is one expression for the full-text index. Dates are spans of ids; where they stand
-beside the rest, as nearly always, they bound the walk through the index.
+the dates and channels is one expression for the full-text index. Dates are spans of ids; where
+they stand beside the rest, as nearly always, they bound the walk through the index.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,6 +35,14 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What stands in a channel, or did."""
+
+    channel: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Every part; none of them is everything, or an AllOf itself."""
 
@@ -48,7 +56,7 @@ class AnyOf:
     parts: tuple["Condition", ...]
 
 
-Condition = Words | Ids | AllOf | AnyOf
+Condition = Words | Ids | Told | AllOf | AnyOf
 EVERYTHING = AllOf(())
 NOTHING = AnyOf(())
 
@@ -59,7 +67,7 @@ class Plan:
 
     expression: str  # for the index; "" asks nothing of it
     ids: Ids
-    rest: tuple[Condition, ...]  # dates inside alternatives: rare, and asked piece by piece
+    rest: tuple[Condition, ...]  # channels, and dates inside alternatives: asked piece by piece
     leaves: tuple[Leaf, ...]  # in the order of the query, without what is excluded
     optional: tuple[Leaf, ...] = ()  # those of them that a match may lack
 
@@ -88,7 +96,7 @@ def plan(query: Query, now: datetime, begins: Beginnings = unknown) -> Plan:
 
 
 def expression_of(condition: Condition) -> str | None:
-    """The condition as one expression for the index; None when dates are in it."""
+    """The condition as one expression for the index; None when dates or channels are in it."""
     return _expression(condition) if _is_words(condition) else None
 
 
@@ -124,6 +132,8 @@ def _condition(query: Query, context: _Context, *, negated: bool) -> Condition:
             return _all(parts) if negated else _any(parts)
         case Field(name, value) if name in dates.FIELDS:
             return _span(name, value, context.now, negated=negated)
+        case Field("channel", value):
+            return Told(value, negated)
         case Word() | Phrase() | Field():
             leaf = leaf_of(query, context.begins)
             if leaf is None:

@@ -1,10 +1,10 @@
-"""Indexing anew, story by story, when the analyzer has changed; searches go on meanwhile."""
+"""Indexing anew, story by story, when what is indexed has changed; searches go on meanwhile."""
 
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
-from digests.archive import meta, stories
+from digests.archive import facets, meta, stories
 from digests.archive.schema import story
 from digests.model import IndexTokens, Story, StoryId
 from digests.text.tokens import ANALYZER_VERSION
@@ -26,11 +26,16 @@ def index(
     stories.index_again(connection, [stories.text_row(one, words(one)) for one in found])
 
 
+def version() -> str:
+    """Of what stands in the index: of the words, and of what stands beside them."""
+    return f"{ANALYZER_VERSION}.{facets.VERSION}"
+
+
 def is_outdated(connection: Connection) -> bool:
-    """Whether the index was made by another version of the analyzer."""
-    return meta.get(connection, meta.ANALYZER) != str(ANALYZER_VERSION)
+    """Whether the index was made by another version."""
+    return meta.get(connection, meta.ANALYZER) != version()
 
 
 def finish(connection: Connection) -> None:
     """From now on the index is this version's."""
-    meta.put(connection, meta.ANALYZER, str(ANALYZER_VERSION))
+    meta.put(connection, meta.ANALYZER, version())

@@ -29,7 +29,7 @@ from digests.archive.columns import Duration, Listed, Moment, Opaque
 
 # Every revision of migrations/versions, oldest first. Kept here so that opening a database that
 # is up to date (nearly every start) need not import alembic.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 
 metadata = MetaData()
 T = TypeVar("T")
@@ -268,6 +268,7 @@ post = Table(
     Column("members", Listed, nullable=False),
     _text("text"),
     UniqueConstraint("platform", "place", "subject", name="uq_post_subject"),
+    Index("ix_post_channel", "channel", "state", "story"),
     # At most one in flight: keeps the order, and bounds any doubt to one card.
     Index(
         "uq_post_sending",

@@ -10,69 +10,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    Text,
-    and_,
-    bindparam,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, select
 
-from digests.archive import dialects, stories
+from digests.archive import dialects, matching, stories
 from digests.archive.excerpts import Marker
 from digests.archive.leaves import in_title
-from digests.archive.plan import (
-    AllOf,
-    AnyOf,
-    Condition,
-    Ids,
-    Plan,
-    any_of,
-    both,
-    expression_of,
-)
+from digests.archive.matching import Extent
+from digests.archive.plan import Ids, Plan, any_of, both
 from digests.archive.plan import plan as plan_of
 from digests.archive.ranking import Candidate, Weighed, ranked, weight
 from digests.archive.records import Hit, Page, SavedQuery
-from digests.archive.schema import saved_query, story, story_text
+from digests.archive.resolve import resolve
+from digests.archive.schema import saved_query, story_text
 from digests.model import StoryId
 from digests.rules.query import Query
 
 COUNTED = 1_000  # matches counted; more are said to be more
 CANDIDATES = 200  # scored for "best"
 _NAMED = 100  # words that a prefix is spelled out into
-_SAMPLE = 500  # newest stories with a word, from which its frequency is estimated
-_REACH = 10  # so many times as far back as these to look for a word beside others
 _TOGETHER = 3  # rarest words that are wanted in one title, or beside another word
 
-_INDEXED = select(dialects.indexed.c.rowid)
-
-
-def _bounded(statement: Select[Any], id_: ColumnElement[int]) -> Select[Any]:
-    """The newest of some ids, between two of them."""
-    within = statement.where(id_ >= bindparam("low"), id_ < bindparam("high"))
-    return within.order_by(id_.desc()).limit(bindparam("limit"))
-
-
-_MATCHING = _bounded(
-    _INDEXED.where(dialects.in_index(bindparam("expression", type_=Text()))),
-    dialects.indexed.c.rowid,
-)
-_ALL = _bounded(select(story.c.id), story.c.id)
-_sample = _MATCHING.subquery()
-_SAMPLED = select(func.count(), func.min(_sample.c.rowid)).select_from(_sample)
 _TEXTS = select(story_text.c.id, story_text.c.title, story_text.c.body).where(
     story_text.c.id.in_(dialects.listed("these"))
 )
-_OLDEST = select(func.min(story.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +51,20 @@ class Asked:
 def search(connection: Connection, asked: Asked) -> Page:
     """One page of hits."""
     until = stories.last_id(connection) if asked.until is None else asked.until
-    plan = plan_of(asked.query, asked.now, lambda start: _beginnings(connection, start))
+    resolved = resolve(connection, asked.query, until)
+    plan = plan_of(resolved.query, asked.now, lambda start: _beginnings(connection, start))
     plan = replace(plan, ids=Ids(plan.ids.low, min(plan.ids.high, until + 1)))
     best = asked.sort == "best" and bool(plan.leaves)
     most = CANDIDATES if best else COUNTED
-    found = [] if plan.empty else _newest(connection, plan, most + 1)
-    order, more = found[:most], len(found) > most
+    found = [] if plan.empty else matching.newest(connection, plan, most + 1)
+    without, more = resolved.without, len(found) > most
+    order = [one for one in found[:most] if one not in without]
     leaves = [Weighed(leaf, 1.0) for leaf in plan.leaves]
-    if best and found:
+    if best and order:
         known = _known(connection, plan, until)
         leaves = [one.weighed for one in known]
-        order = _best(connection, plan, known, found)
+        chosen = _chosen(connection, plan, known, order) if more else order
+        order = _scored(connection, known, [one for one in chosen if one not in without])
     first = max(asked.page, 0) * asked.limit
     shown = [StoryId(id_) for id_ in order[first : first + asked.limit]]
     marker = Marker(leaves)
@@ -131,36 +95,6 @@ def load_query(connection: Connection, key: str) -> SavedQuery | None:
     return None if row is None else SavedQuery(row.text, StoryId(row.until))
 
 
-def _newest(connection: Connection, plan: Plan, limit: int) -> Sequence[int]:
-    """Ids of matches, newest first."""
-    parameters: dict[str, Any] = {"low": plan.ids.low, "high": plan.ids.high, "limit": limit}
-    if plan.expression:
-        statement, id_ = _MATCHING, dialects.indexed.c.rowid
-        parameters |= {"expression": plan.expression}
-    else:
-        statement, id_ = _ALL, story.c.id
-    for condition in plan.rest:
-        statement = statement.where(_clause(condition, id_))
-    return connection.execute(statement, parameters).scalars().all()
-
-
-def _clause(condition: Condition, id_: ColumnElement[int]) -> ColumnElement[bool]:
-    """A condition with dates in it, as a condition on a story's id."""
-    expression = expression_of(condition)
-    if expression is not None:
-        matching = _INDEXED.where(dialects.in_index(literal(expression)))
-        return id_.in_(matching.correlate(None))
-    match condition:
-        case Ids(low, high):
-            return and_(id_ >= low, id_ < high)
-        case AllOf(parts):
-            return and_(*(_clause(part, id_) for part in parts))
-        case AnyOf(parts):
-            return or_(false(), *(_clause(part, id_) for part in parts))
-        case _:
-            raise TypeError(condition)
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
     """A leaf, what it is worth, and back to which id the newest few thousand stories have it."""
@@ -175,29 +109,17 @@ class _Known:
 
 def _known(connection: Connection, plan: Plan, until: int) -> list[_Known]:
     """The leaves, the rarest first."""
-    total = stories.last_number(connection)
-    oldest = connection.execute(_OLDEST).scalar_one() or 0
+    extent = Extent.of(connection, until)
     found = []
     for leaf in plan.leaves:
-        bounds = {"low": 0, "high": until + 1, "limit": _SAMPLE}
-        parameters = bounds | {"expression": leaf.expression}
-        count, last = connection.execute(_SAMPLED, parameters).one()
-        reach = 0
-        if count == _SAMPLE:  # judge the rest by how dense these lie
-            span = until - last + 1
-            count *= (until - oldest + 1) / span
-            reach = until - span * _REACH
-        found.append(_Known(Weighed(leaf, weight(count, total)), reach))
+        often = matching.frequency(connection, leaf.expression, extent)
+        weighed = Weighed(leaf, weight(often.stories, extent.stories))
+        found.append(_Known(weighed, often.reach))
     return sorted(found, key=lambda one: one.weighed.weight, reverse=True)
 
 
-def _best(
-    connection: Connection, plan: Plan, known: Sequence[_Known], newest: Sequence[int]
-) -> list[int]:
+def _scored(connection: Connection, known: Sequence[_Known], chosen: Sequence[int]) -> list[int]:
     """Candidates, best first."""
-    chosen = newest
-    if len(newest) > CANDIDATES:
-        chosen = _chosen(connection, plan, known, newest)
     rows = connection.execute(_TEXTS, {"these": dialects.packed(chosen)}).all()
     candidates = [Candidate(row.id, row.title, row.body) for row in rows]
     return ranked(candidates, [one.weighed for one in known])
@@ -217,7 +139,7 @@ def _chosen(
         inner = source.expression if loose else both(plan.expression, source.expression)
         ids = Ids(max(plan.ids.low, source.reach), plan.ids.high)
         narrowed = replace(plan, expression=inner, ids=ids)
-        chosen |= dict.fromkeys(_newest(connection, narrowed, room))
+        chosen |= dict.fromkeys(matching.newest(connection, narrowed, room))
     return list(chosen | dict.fromkeys(newest))[:CANDIDATES]
 
 

@@ -1,71 +1,195 @@
-"""The fields of the query language: which there are, what their values look like."""
+"""The fields of the query language: which there are, what their values look like, what is near."""
 
 import difflib
+import ipaddress
 import re
+from dataclasses import dataclass
+from typing import NamedTuple
 
-# Fields a rule may use now; those that only make sense when looking back; those still to come.
-NOW = ("cve", "publisher", "topic", "title", "country", "language", "feed")
-SEARCH = ("since", "before", "date", "sort")
-LATER = (
-    *("actor", "malware", "product", "domain", "hash", "ip", "is", "has"),
-    *("cvss", "epss", "quality", "sources", "channel", "like"),
-)
-ALIASES = {"intitle": "title", "author": "publisher", "from": "publisher", "after": "since"}
+SEARCH = ("since", "before", "date", "sort", "like", "channel")  # only when looking back
+NAMES = ("actor", "malware", "product")
+TRACES = ("domain", "hash", "ip")
+NUMBERS = {"cvss": 10, "epss": 100, "quality": 1, "sources": 1}  # units of one, see `units`
+HIGHEST = 999  # of all numbers, in units; more is as much
+ALIASES = {
+    "intitle": "title",
+    "author": "publisher",
+    "from": "publisher",
+    "after": "since",
+    "severity": "cvss",
+}
+OPERATORS = {">=": ">=", "<=": "<=", "≥": ">=", "≤": "<=", ">": ">", "<": "<", "=": ""}
 
 _CVE = re.compile(r"(?:cve-)?(\d{4}-\d{4,19})", re.IGNORECASE)
 _DAY = r"\d{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?"
-_PATTERNS = {
-    "cve": (re.compile(rf"\*|{_CVE.pattern}", re.IGNORECASE), "cve:CVE-2024-3400 or cve:*"),
-    "since": (re.compile(rf"{_DAY}|[1-9]\d{{0,3}}[hdwmy]"), "since:7d or since:2026-01-31"),
-    "before": (re.compile(rf"{_DAY}|[1-9]\d{{0,3}}[hdwmy]"), "before:7d or before:2026-01-31"),
-    "date": (re.compile(rf"{_DAY}(?:\.\.{_DAY})?"), "date:2026-01 or date:2026-01..2026-03"),
-    "sort": (re.compile(r"new|best", re.IGNORECASE), "sort:new or sort:best"),
+_DOT = re.compile(r"\[\.\]|\(\.\)|\[dot\]", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z]{2,8}:/?/?)?(?:[^/@\s]*@)?([^/:?#\s]+).*", re.IGNORECASE)
+
+
+class Complaint(NamedTuple):
+    """What is wrong with a field, what to write instead, and what was perhaps meant."""
+
+    message: str
+    hint: str
+    near: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a field's value looks, with an example of the whole."""
+
+    pattern: re.Pattern[str]
+    example: str
+    choices: tuple[str, ...] = ()
+
+
+def _kind(pattern: str, example: str, *choices: str) -> _Kind:
+    return _Kind(re.compile(pattern, re.IGNORECASE | re.DOTALL), example, choices)
+
+
+def _choice(name: str, *values: str) -> _Kind:
+    example = " or ".join(f"{name}:{value}" for value in values)
+    return _kind("|".join(values), example, *values)
+
+
+_ANY = r".*\w.*"
+_FREE = rf"\*|{_ANY}"
+_SOME_DOMAIN = r"\*|[\w-]+(?:\.[\w-]+)+"
+_KINDS = {
+    "title": _kind(_ANY, 'title:ransomware or title:"under attack"'),
+    "publisher": _kind(_ANY, "publisher:krebsonsecurity.com"),
+    "country": _kind(_ANY, "country:US"),
+    "language": _kind(_ANY, "language:en"),
+    "topic": _kind(_ANY, "topic:ransomware"),
+    "feed": _kind(_ANY, 'feed:"Krebs on Security"'),
+    "cve": _kind(rf"\*|{_CVE.pattern}", "cve:CVE-2024-3400 or cve:*"),
+    "actor": _kind(_FREE, 'actor:apt28, actor:"Fancy Bear" or actor:*'),
+    "malware": _kind(_FREE, "malware:lockbit or malware:*"),
+    "product": _kind(_FREE, "product:ivanti or product:*"),
+    "domain": _kind(_SOME_DOMAIN, "domain:evil.example or domain:*"),
+    "hash": _kind(
+        r"\*|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128}",
+        "hash: with an MD5, SHA-1, SHA-256 or SHA-512, or hash:*",
+    ),
+    "ip": _kind(r"\*|[0-9a-f.:]+", "ip:192.0.2.7 or ip:*"),
+    "is": _choice("is", "kev", "ransomware"),
+    "has": _choice("has", "cve", "picture"),
+    "cvss": _kind(r"(?:\d|10)(?:\.\d0*)?|10\.0+", "cvss:>=8 or cvss:>=7.5"),
+    "epss": _kind(r"[01]?(?:\.\d{1,2}0*)|[01]", "epss:>=0.5 (at most two decimals)"),
+    "quality": _kind(r"\d{1,2}|100", "quality:>=60"),
+    "sources": _kind(r"\d{1,3}", "sources:>=3"),
+    "since": _kind(rf"{_DAY}|[1-9]\d{{0,3}}[hdwmy]", "since:7d or since:2026-01-31"),
+    "before": _kind(rf"{_DAY}|[1-9]\d{{0,3}}[hdwmy]", "before:7d or before:2026-01-31"),
+    "date": _kind(rf"{_DAY}(?:\.\.{_DAY})?", "date:2026-01 or date:2026-01..2026-03"),
+    "sort": _choice("sort", "new", "best"),
+    "like": _kind(r"[0-9a-z]{2,13}", "like:k7f3, the short name of a story"),
+    "channel": _kind(_ANY, "channel:soc"),
 }
+RULES = tuple(name for name in _KINDS if name not in SEARCH)  # what a rule may use
+KNOWN = tuple(_KINDS)
+_KEPT = ("title", "date")  # values that are no names: as written
 
 
-def is_known(name: str) -> bool:
-    """Whether the language has such a field, now or later."""
-    return name in NOW or name in SEARCH or name in LATER
-
-
-def problem(name: str, op: str, value: str, *, searching: bool) -> tuple[str, str] | None:
+def problem(name: str, op: str, value: str, *, searching: bool) -> Complaint | None:
     """What is wrong with a field and what to write instead; None when it is right.
 
     `searching`: fields that look back (since:, sort:) are welcome; a rule sees each story once.
     """
-    if name in LATER:
-        return f"{name}: is not yet understood", f"now: {', '.join(NOW)}"
+    if name not in _KINDS:
+        return _unknown(name)
     if name in SEARCH and not searching:
-        return (
+        return Complaint(
             f"{name}: makes no sense in a rule, which sees each story when it arrives",
             "remove it",
+            "",
         )
-    if not is_known(name):
-        return f'unknown field "{name}:"', _nearest(name)
-    if op:
-        return f"{name}: cannot be compared with {op}", f"write {name}:value"
-    return _value_problem(name, value)
+    if op and name not in NUMBERS:
+        return Complaint(f"{name}: cannot be compared with {op}", f"write {name}:value", "")
+    return _bad_value(name, plain(name, value))
+
+
+def plain(name: str, value: str) -> str:
+    """A value without what people put around it: a link's scheme, brackets around dots."""
+    if name in TRACES:
+        value = _DOT.sub(".", value)
+    if name == "domain" and (host := _HOST.fullmatch(value)):
+        return host[1].strip(".")
+    return value
 
 
 def normal(name: str, value: str) -> str:
     """One spelling for each value, so that equal queries are equal trees."""
+    value = plain(name, value)
     if name == "cve":
         found = _CVE.fullmatch(value)
         return f"CVE-{found[1]}" if found else value
+    if name == "ip":
+        return value if value == "*" else str(ipaddress.ip_address(value))
+    if name in NUMBERS:
+        return _decimal(value)
     if name == "country":
         return value.upper()
-    return value if name in ("title", "date") else value.casefold()
+    return value if name in _KEPT else value.casefold()
 
 
-def _value_problem(name: str, value: str) -> tuple[str, str] | None:
-    pattern, example = _PATTERNS.get(name, (re.compile(r".*\w.*", re.DOTALL), f"{name}:value"))
-    if pattern.fullmatch(value):
+def units(name: str, value: str) -> int:
+    """A number's value in whole units: tenths for cvss, hundredths for epss, else ones."""
+    whole, _, rest = value.partition(".")
+    digits = len(str(NUMBERS[name])) - 1
+    return int(whole or "0") * NUMBERS[name] + int(rest.ljust(digits, "0")[:digits] or "0")
+
+
+def span(name: str, op: str, value: str) -> range:
+    """The numbers, in units, that `name:op value` lets through; within 0 to HIGHEST."""
+    at = units(name, value)
+    match op:
+        case ">=":
+            return range(at, HIGHEST + 1)
+        case ">":
+            return range(at + 1, HIGHEST + 1)
+        case "<=":
+            return range(at + 1)
+        case "<":
+            return range(at)
+        case _:
+            return range(at, at + 1)
+
+
+def nearest(name: str) -> str:
+    """The known field that a name looks like; "" when there is none."""
+    close = difflib.get_close_matches(name[:40], (*_KINDS, *ALIASES), n=1)
+    return close[0] if close else ""
+
+
+def _unknown(name: str) -> Complaint:
+    near = nearest(name)
+    hint = f"did you mean {near}:?" if near else f"known: {', '.join(RULES)}"
+    return Complaint(f'unknown field "{name}:"', hint, f"{near}:" if near else "")
+
+
+def _bad_value(name: str, value: str) -> Complaint | None:
+    kind = _KINDS[name]
+    if kind.pattern.fullmatch(value) and (name != "ip" or _is_address(value)):
         return None
     if not value:
-        return f"{name}: without a value", f"write {example}"
-    return f'{name}: does not take "{value[:60]}"', f"write {example}"
+        return Complaint(f"{name}: without a value", f"write {kind.example}", kind.example)
+    close = difflib.get_close_matches(value.casefold()[:40], kind.choices, n=1)
+    near = f"{name}:{close[0]}" if close else ""
+    hint = f"did you mean {near}?" if near else f"write {kind.example}"
+    return Complaint(f'{name}: does not take "{value[:60]}"', hint, near or kind.example)
 
 
-def _nearest(name: str) -> str:
-    close = difflib.get_close_matches(name, (*NOW, *SEARCH, *ALIASES), n=1)
-    return f"did you mean {close[0]}:?" if close else f"known: {', '.join(NOW)}"
+def _is_address(value: str) -> bool:
+    if value == "*":
+        return True
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _decimal(value: str) -> str:
+    whole, _, rest = value.partition(".")
+    rest = rest.rstrip("0")
+    return f"{int(whole or '0')}.{rest}" if rest else str(int(whole or "0"))

@@ -1,16 +1,16 @@
 """Does a story match a query? The same tokens and the same answer as the archive's search.
 
-What a field means, here and in `archive/search.py`:
-`publisher:` the registrable domain, or its first labels (`publisher:krebsonsecurity`) ·
-`feed:` the feed's name · `topic:` one of the topics · `country:`, `language:` equal ·
-`cve:` one of the CVEs, `*` any · `title:` word or phrase in the headline. Case never matters.
+What the fields mean is said in traits.py. Words and phrases are looked for in the headline and
+the condensed text, `title:` in the headline alone; a phrase stands in one of them as a whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digests.model import IndexTokens, Story
+from digests.rules import fields
 from digests.rules.query import And, Everything, Field, Not, Or, Phrase, Query, Word
+from digests.rules.traits import Trait, numbers_of, trait, traits_of
 from digests.text.tokens import query_terms
 
 Positions = Sequence[frozenset[str]]  # one set of alternatives for each place
@@ -18,20 +18,25 @@ Positions = Sequence[frozenset[str]]  # one set of alternatives for each place
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A story with the tokens that the index holds of it."""
+    """A story with all that queries look at: the tokens that the index holds, traits, numbers."""
 
     story: Story
     title: tuple[str, ...]
     body: tuple[str, ...]
+    words: frozenset[str]  # of both
+    traits: frozenset[Trait]
+    numbers: Mapping[str, int]  # in units, see fields.py
 
 
 def subject(story: Story, tokens: IndexTokens) -> Subject:
     """Prepare a story for many queries."""
-    return Subject(story, tuple(tokens.title.split()), tuple(tokens.body.split()))
+    title, body = tuple(tokens.title.split()), tuple(tokens.body.split())
+    words = frozenset((*title, *body))
+    return Subject(story, title, body, words, frozenset(traits_of(story)), numbers_of(story))
 
 
 def matches(query: Query, seen: Subject) -> bool:
-    """Evaluate the tree. Search-only fields (since:, before:, date:) never match here."""
+    """Evaluate the tree. What only a search understands (since:, like:, ...) never matches here."""
     match query:
         case Everything():
             return True
@@ -41,44 +46,37 @@ def matches(query: Query, seen: Subject) -> bool:
             return any(matches(q, seen) for q in queries)
         case Not(inner):
             return not matches(inner, seen)
+        case leaf:
+            return leaf_matches(leaf, seen)
+
+
+def leaf_matches(leaf: Word | Phrase | Field, seen: Subject) -> bool:
+    """Whether a story has one word, phrase or field."""
+    match leaf:
         case Word(text, prefix):
-            return _has_word(text, (seen.title, seen.body), prefix=prefix)
+            return _has_word(text, seen.words, prefix=prefix)
         case Phrase(text):
             return _has_phrase(text, (seen.title, seen.body))
-        case Field():
-            return _field(query, seen)
-
-
-def _field(wanted: Field, seen: Subject) -> bool:
-    story, value = seen.story, wanted.value
-    match wanted.name:
-        case "title" if wanted.phrase:
+        case Field("title", value, phrase=True):
             return _has_phrase(value, (seen.title,))
-        case "title":
-            text, star = value.rstrip("*"), value.endswith("*")
-            return _has_word(text, (seen.title,), prefix=star)
-        case "cve":
-            return bool(story.cves) if value == "*" else value in story.cves
-        case "publisher":
-            publisher = story.publisher.casefold()
-            return publisher == value or publisher.startswith(value + ".")
-        case "feed":
-            return story.feed.casefold() == value
-        case "topic":
-            return value in (topic.casefold() for topic in story.topics)
-        case "country":
-            return story.country.upper() == value
-        case "language":
-            return story.language.casefold() == value
-        case _:
-            return False
+        case Field("title", value):
+            words = frozenset(seen.title)
+            return _has_word(value.rstrip("*"), words, prefix=value.endswith("*"))
+        case Field(name, value, op) if name in fields.NUMBERS:
+            return seen.numbers.get(name, -1) in fields.span(name, op, value)
+        case Field(name, value):
+            return trait(name, value) in seen.traits
 
 
-def _has_word(text: str, places: Sequence[Sequence[str]], *, prefix: bool) -> bool:
+def phrase_positions(text: str) -> Positions:
+    """The places of a phrase, each with its alternatives."""
+    return [p for word in text.split() for p in query_terms(word)]
+
+
+def _has_word(text: str, present: frozenset[str], *, prefix: bool) -> bool:
     positions = query_terms(text)
     if not positions:
         return False
-    present = {term for place in places for term in place}
     if prefix:
         # Only the last place is open; stems end early, so a prefix also looks at what it stems to.
         stems = tuple(positions[-1])
@@ -89,7 +87,7 @@ def _has_word(text: str, places: Sequence[Sequence[str]], *, prefix: bool) -> bo
 
 
 def _has_phrase(text: str, places: Sequence[Sequence[str]]) -> bool:
-    positions = [p for word in text.split() for p in query_terms(word)]
+    positions = phrase_positions(text)
     return bool(positions) and any(_in_a_row(positions, place) for place in places)
 
 

@@ -4,6 +4,9 @@
     part  = [ "-" ] ( "(" query ")" | field | phrase | word )
     field = name ":" [ ">=" | "<=" | ">" | "<" ] ( phrase | word )
 
+Understood as well: `|` for OR, `!word` for -word, `#topic`, `cvss>=8` without its colon, and other
+names of fields (fields.ALIASES).
+
 Two readings of it. `parse_strict` is for files: what does not parse, or makes no sense in a rule,
 is refused with its place; nothing is ever widened. `parse_lenient` is for people who search: it
 never fails, and says what it searched as plain words instead.
@@ -78,14 +81,13 @@ Query = Everything | Word | Phrase | Field | Not | And | Or
 _WORDS_NEED = re.compile(r"\w")
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _QUOTES = '"“”„«»'  # what people's keyboards make of a quotation mark
-_OPERATORS = (">=", "<=", ">", "<")
+_COMPARED = re.compile(rf"({'|'.join(fields.NUMBERS)})([<>]=?|[=≥≤])([\d.]+)", re.IGNORECASE)
 
 
 class NoteKind(StrEnum):
     """What a lenient reading changed; put into words by whoever answers."""
 
     AS_WORDS = "as_words"  # could not be understood, searched as words
-    NOT_YET = "not_yet"  # a field that is not there yet, searched as words
     TOO_MANY = "too_many"  # only the first terms were used
     NOTHING = "nothing"  # nothing in it can be searched
 
@@ -96,6 +98,7 @@ class Note:
 
     kind: NoteKind
     text: str
+    near: str = ""  # what was perhaps meant, or an example of how it is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +119,12 @@ def parse_lenient(text: str) -> Parsed:
     """Read what a person typed into a search; never raises."""
     parser = _Parser(text, lenient=True)
     try:
-        query = parser.read()
+        query, notes = parser.read(), tuple(parser.notes)
     except QueryError:
         query, notes = _as_words(text)
-        return Parsed(query, parser.sort, notes)
-    return Parsed(query, parser.sort, tuple(parser.notes))
+    # What is like another story is more or less like it: the most alike comes first.
+    alike = any(isinstance(one, Field) and one.name == "like" for one in terms(query))
+    return Parsed(query, parser.sort or ("best" if alike else "new"), notes)
 
 
 def widen(query: Query) -> Query | None:
@@ -197,7 +201,7 @@ class _Parser:
     lenient: bool
     at: int = 0
     count: int = 0
-    sort: str = "new"
+    sort: str = ""
     notes: list[Note] = field(default_factory=list)
 
     def read(self) -> Query:
@@ -299,7 +303,9 @@ class _Parser:
         start = self.at
         raw = self._run()
         name, colon, value = raw.partition(":")
-        if raw.startswith("#") and len(raw) > 1:
+        if compared := _COMPARED.fullmatch(raw):
+            name, colon, value = compared[1], ":", compared[2] + compared[3]
+        elif raw.startswith("#") and len(raw) > 1:
             name, colon, value = "topic", ":", raw[1:]
         if colon and name.isalpha() and not value.startswith("//"):
             return self._field(name.lower(), value, start)
@@ -331,27 +337,27 @@ class _Parser:
 
     def _field(self, name: str, value: str, start: int) -> Query:
         name = fields.ALIASES.get(name, name)
-        op = next((o for o in _OPERATORS if value.startswith(o)), "")
-        value = value[len(op) :]
+        written = next((o for o in fields.OPERATORS if value.startswith(o)), "")
+        op, value = fields.OPERATORS.get(written, ""), value[len(written) :]
         phrase = not value and self.at < len(self.text) and self.text[self.at] in _QUOTES
         if phrase:
             value = self._quoted()
-        if problem := fields.problem(name, op, value, searching=self.lenient):
-            return self._odd_field(name, value, problem, start)
+        if complaint := fields.problem(name, op, value, searching=self.lenient):
+            return self._odd_field(name, op, value, complaint, start)
         if name == "sort":
             self.sort = value.lower()
             return Everything()
         return self._counted(Field(name, fields.normal(name, value), op, phrase), start)
 
-    def _odd_field(self, name: str, value: str, problem: tuple[str, str], start: int) -> Query:
-        message, hint = problem
+    def _odd_field(
+        self, name: str, op: str, value: str, complaint: fields.Complaint, start: int
+    ) -> Query:
+        message, hint, near = complaint
         if not self.lenient:
             raise self._error(message, hint, at=start)
-        kind = NoteKind.NOT_YET if name in fields.LATER else NoteKind.AS_WORDS
-        text = f"{name} {value}".strip()
-        self.notes.append(Note(kind, f"{name}:{value}"))
-        if fields.is_known(name):
-            text = value  # the name was meant as a field, not as a word to find
+        self.notes.append(Note(NoteKind.AS_WORDS, f"{name}:{op}{value}"[:200], near))
+        # The name of a known field was meant as one, not as a word to find.
+        text = value if name in fields.KNOWN else f"{name} {value}"
         words = re.findall(r"\w+", text)
         return self._counted(Phrase(" ".join(words)), start) if words else Everything()
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.errors import QueryError
+from digests.rules import fields
 from digests.rules.query import (
     And,
     Everything,
@@ -54,6 +55,20 @@ from digests.rules.query import (
         ("country:de", Field("country", "DE")),
         ("攻击 больница", And((Word("攻击"), Word("больница")))),
         ("https://example.com/a", Phrase("https://example.com/a")),
+        ("is:KEV", Field("is", "kev")),
+        ("cvss:>=9", Field("cvss", "9", ">=")),
+        ("severity:>=9.0", Field("cvss", "9", ">=")),
+        ("CVSS>=7.5", Field("cvss", "7.5", ">=")),
+        ("sources≥3", Field("sources", "3", ">=")),
+        ("epss:<.5", Field("epss", "0.5", "<")),
+        ("quality:=60", Field("quality", "60")),
+        ('actor:"Fancy Bear"', Field("actor", "fancy bear", phrase=True)),
+        ("actor:*", Field("actor", "*")),
+        ("domain:hxxps://Evil[.]example/a", Field("domain", "evil.example")),
+        ("ip:192.0.2[.]7", Field("ip", "192.0.2.7")),
+        ("ip:2001:DB8:0::1", Field("ip", "2001:db8::1")),
+        ("hash:" + "AB" * 16, Field("hash", "ab" * 16)),
+        ("-has:picture", Not(Field("has", "picture"))),
     ],
 )
 def test_a_rule_parses_to_its_tree(text: str, tree: Query) -> None:
@@ -74,8 +89,15 @@ def test_a_rule_parses_to_its_tree(text: str, tree: Query) -> None:
         ("ab*", 1, "nearly everything"),
         ('""', 1, "nothing to look for"),
         ("a publsher:x", 3, "unknown field"),
-        ("is:kev", 1, "not yet"),
-        ("cvss:>=8", 1, "not yet"),
+        ("is:kevv", 1, "does not take"),
+        ("cvss:high", 1, "does not take"),
+        ("cvss:>=", 1, "without a value"),
+        ("epss:>=0.555", 1, "does not take"),
+        ("hash:abc", 1, "does not take"),
+        ("ip:192.0.2.700", 1, "does not take"),
+        ("domain:evil", 1, "does not take"),
+        ("like:k7f3", 1, "makes no sense in a rule"),
+        ("channel:soc", 1, "makes no sense in a rule"),
         ("since:7d", 1, "makes no sense in a rule"),
         ("sort:best", 1, "makes no sense in a rule"),
         ("cve:", 1, "without a value"),
@@ -107,7 +129,9 @@ def test_the_nearest_known_field_is_offered() -> None:
         ("NEAR(", Word("NEAR"), []),
         ("a ) b", And((Word("a"), Word("b"))), []),
         ("nope:a", Phrase("nope a"), [NoteKind.AS_WORDS]),
-        ("is:kev ivanti", And((Phrase("kev"), Word("ivanti"))), [NoteKind.NOT_YET]),
+        ("is:kev ivanti", And((Field("is", "kev"), Word("ivanti"))), []),
+        ("is:kex ivanti", And((Phrase("kex"), Word("ivanti"))), [NoteKind.AS_WORDS]),
+        ("like:k7f3 channel:Soc", And((Field("like", "k7f3"), Field("channel", "soc"))), []),
         ("AND", Word("AND"), []),
         ("*", Everything(), [NoteKind.NOTHING]),
         ("since:7d a", And((Field("since", "7d"), Word("a"))), []),
@@ -127,6 +151,41 @@ def test_a_search_never_fails_and_says_what_it_changed(
     parsed = parse_lenient(text)
     assert parsed.query == tree
     assert [note.kind for note in parsed.notes] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("publsher:krebs", "publisher:"),
+        ("is:kex", "is:kev"),
+        ("cvss:>=high", "cvss:>=8 or cvss:>=7.5"),
+        ("qqqqqqq:x", ""),
+    ],
+)
+def test_what_was_perhaps_meant_is_said(text: str, near: str) -> None:
+    assert [note.near for note in parse_lenient(text).notes] == [near]
+
+
+def test_what_is_like_another_story_comes_best_first_unless_asked_otherwise() -> None:
+    assert parse_lenient("like:k7f3").sort == "best"
+    assert parse_lenient("like:k7f3 sort:new").sort == "new"
+
+
+@pytest.mark.parametrize(
+    ("name", "op", "value", "numbers"),
+    [
+        ("cvss", ">=", "9", range(90, 1000)),
+        ("cvss", ">", "7.5", range(76, 1000)),
+        ("cvss", "<", "4", range(40)),
+        ("epss", "<=", "0.5", range(51)),
+        ("epss", ">=", "0.05", range(5, 1000)),
+        ("epss", "", ".5", range(50, 51)),
+        ("quality", "<", "0", range(0)),
+        ("sources", "", "3", range(3, 4)),
+    ],
+)
+def test_a_comparison_is_a_span_of_whole_numbers(name, op, value, numbers) -> None:
+    assert fields.span(name, op, fields.normal(name, value)) == numbers
 
 
 def test_the_order_asked_for_is_no_part_of_the_query() -> None:
@@ -154,6 +213,21 @@ leaves = st.one_of(
     st.builds(Field, st.just("topic"), st.sampled_from(["crime", "policy"])),
     st.just(Field("title", "patch now", phrase=True)),
     st.just(Field("cve", "*")),
+    st.builds(
+        Field,
+        st.just("cvss"),
+        st.sampled_from(["9", "7.5", "0"]),
+        st.sampled_from([">=", "<=", "<", ">", ""]),
+    ),
+    st.sampled_from(
+        [
+            Field("is", "kev"),
+            Field("actor", "fancy bear", phrase=True),
+            Field("ip", "2001:db8::1"),
+            Field("domain", "evil.example"),
+            Field("epss", "0.05", ">="),
+        ]
+    ),
 )
 
 

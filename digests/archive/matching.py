@@ -1,0 +1,146 @@
+"""Asks the index: the newest matches of a plan, and how common an expression is.
+
+Ids are in the order of time, and so is the index: the newest matches cost the same however many
+there are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+
+from digests.archive import dialects, stories
+from digests.archive.plan import AllOf, AnyOf, Condition, Ids, Plan, Told, expression_of
+from digests.archive.schema import post, story
+
+SAMPLE = 500  # newest stories with a word, from which its frequency is estimated
+_REACH = 10  # so many times as far back as these to look for a word beside others
+
+_INDEXED = select(dialects.indexed.c.rowid)
+_STANDING = post.c.state.in_([literal_column(f"'{state}'") for state in ("sent", "folded")])
+
+
+def _bounded(statement: Select[Any], id_: ColumnElement[int]) -> Select[Any]:
+    """Those of some ids that lie between two."""
+    return statement.where(id_ >= bindparam("low"), id_ < bindparam("high"))
+
+
+def _first(statement: Select[Any], id_: ColumnElement[int]) -> Select[Any]:
+    return statement.order_by(id_.desc()).limit(bindparam("limit"))
+
+
+_MATCHING = _bounded(
+    _INDEXED.where(dialects.in_index(bindparam("expression", type_=Text()))),
+    dialects.indexed.c.rowid,
+)
+_ALL = _bounded(select(story.c.id), story.c.id)
+_sample = _first(_MATCHING, dialects.indexed.c.rowid).subquery()
+_SAMPLED = select(func.count(), func.min(_sample.c.rowid)).select_from(_sample)
+_OLDEST = select(func.min(story.c.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How many stories have something, and back to which id the newest few thousand of them lie."""
+
+    stories: float
+    reach: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many stories there are, and from which id to which."""
+
+    stories: int
+    oldest: int
+    newest: int
+
+    @classmethod
+    def of(cls, connection: Connection, until: int) -> "Extent":
+        """Of the whole archive; `until` is the newest id to look at."""
+        oldest = connection.execute(_OLDEST).scalar_one() or 0
+        return cls(stories.last_number(connection), oldest, until)
+
+
+def newest(connection: Connection, plan: Plan, limit: int) -> Sequence[int]:
+    """Ids of matches, newest first."""
+    statement, id_, parameters = _asked(plan)
+    parameters["limit"] = limit
+    return connection.execute(_first(statement, id_), parameters).scalars().all()
+
+
+def count(connection: Connection, plan: Plan) -> int:
+    """How many stories match: every match is walked, so bound the ids."""
+    if plan.empty:
+        return 0
+    statement, _, parameters = _asked(plan)
+    counted = select(func.count()).select_from(statement.subquery())
+    return int(connection.execute(counted, parameters).scalar_one())
+
+
+def frequency(connection: Connection, expression: str, extent: Extent) -> Frequency:
+    """How common an expression is: counted up to a sample, beyond it judged by its density."""
+    bounds = {"low": 0, "high": extent.newest + 1, "limit": SAMPLE}
+    found, last = connection.execute(_SAMPLED, bounds | {"expression": expression}).one()
+    if found < SAMPLE:
+        return Frequency(found, 0)
+    spanned = extent.newest - last + 1
+    often = found * (extent.newest - extent.oldest + 1) / spanned
+    return Frequency(often, extent.newest - spanned * _REACH)
+
+
+def _asked(plan: Plan) -> tuple[Select[Any], ColumnElement[int], dict[str, Any]]:
+    """The statement, its id, and its parameters."""
+    parameters: dict[str, Any] = {"low": plan.ids.low, "high": plan.ids.high}
+    if plan.expression:
+        statement, id_ = _MATCHING, dialects.indexed.c.rowid
+        parameters |= {"expression": plan.expression}
+    else:
+        statement, id_ = _ALL, story.c.id
+    for condition in plan.rest:
+        statement = statement.where(_clause(condition, id_))
+    return statement, id_, parameters
+
+
+def _clause(condition: Condition, id_: ColumnElement[int]) -> ColumnElement[bool]:
+    """A condition that is not for the index alone, as a condition on a story's id."""
+    expression = expression_of(condition)
+    if expression is not None:
+        matching = _INDEXED.where(dialects.in_index(literal(expression)))
+        return id_.in_(matching.correlate(None))
+    match condition:
+        case Ids(low, high):
+            return and_(id_ >= low, id_ < high)
+        case Told(channel, negated):
+            told = id_.in_(_told_in(channel))
+            return ~told if negated else told
+        case AllOf(parts):
+            return and_(*(_clause(part, id_) for part in parts))
+        case AnyOf(parts):
+            return or_(false(), *(_clause(part, id_) for part in parts))
+        case _:
+            raise TypeError(condition)
+
+
+def _told_in(channel: str) -> Any:
+    """Ids of the stories that stand in a channel, by themselves or in a list."""
+    here = and_(post.c.channel == channel, _STANDING)
+    alone = select(post.c.story).where(here, post.c.story.is_not(None))
+    member = func.json_each(post.c.members).table_valued("value")
+    listed = select(member.c.value).select_from(post).join(member, literal(value=True)).where(here)
+    return union_all(alone, listed)
