@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from digests.archive import dialects
+from digests.archive import dialects, members
 from digests.archive.records import Pause
 from digests.archive.schema import channel, channel_pause, place, post
 from digests.model import Channel, Destination, PostState
@@ -154,6 +154,7 @@ def _move(connection: Connection, which: ColumnElement[bool], destination: Desti
     """
     known = select(post.c.subject).where(at(destination))
     told = set(connection.execute(known).scalars())
+    told |= {f"story:{story}" for story in members.listed(connection, destination)}
     movable = and_(which, ~at(destination), post.c.state != PostState.SENDING)
     statement = select(post.c.id, post.c.subject, post.c.state).where(movable).order_by(post.c.id)
     for row in connection.execute(statement).all():

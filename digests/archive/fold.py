@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from digests.archive import channels, dialects, outbox
+from digests.archive import channels, dialects, members, outbox
 from digests.archive.post_rows import is_in
 from digests.archive.rows import AnyRow
 from digests.archive.schema import post
@@ -49,7 +49,7 @@ def _chosen(rows: Sequence[AnyRow], older_than: datetime, at_most: int | None) -
 def _into_one(
     connection: Connection, destination: Destination, rows: Sequence[AnyRow], now: datetime
 ) -> None:
-    members = tuple(row.story for row in rows)
+    told = tuple(row.story for row in rows)
     still_open = (
         select(post.c.id, post.c.subject, post.c.members)
         .where(channels.at(destination), _QUEUED, post.c.subject.startswith(SUBJECT))
@@ -58,12 +58,13 @@ def _into_one(
     found = connection.execute(still_open).first()
     if found is None:
         subject = f"{SUBJECT}{rows[0].id}:1"
-        one = NewPost(rows[0].channel, destination, subject, members=members)
+        one = NewPost(rows[0].channel, destination, subject, members=told)
         outbox.owe(connection, [one], now)
     else:
         subject = found.subject
         this = update(post).where(post.c.id == found.id)
-        connection.execute(this.values(members=(*found.members, *members)))
+        connection.execute(this.values(members=(*found.members, *told)))
+        members.add(connection, found.id, told)
     ids = dialects.values([row.id for row in rows])
     connection.execute(
         update(post)

@@ -4,14 +4,15 @@ See docs/delivery.md. The rules that must hold even against a fault in our own c
 database's: one post for each destination and subject, one post in flight for each destination.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
-from digests.archive import channels, dialects, post_states
+from digests.archive import channels, dialects, members, post_states
 from digests.archive.marks import Names
-from digests.archive.post_rows import AT, find, is_in, new_row, save, where
+from digests.archive.post_rows import AT, find, is_in, new_row, save, story_of, where
 from digests.archive.schema import post
 from digests.model import (
     Destination,
@@ -41,13 +42,35 @@ _TOLD = select(post.c.id).where(AT, post.c.subject == bindparam("subject"))
 
 
 def owe(connection: Connection, posts: Sequence[NewPost], now: datetime) -> int:
-    """Add posts; what a place is owed or was told already is left alone. How many were added."""
+    """Add posts; what a place is owed or was told already is left alone. How many were added.
+
+    A story that a list of that place tells is told there.
+    """
     if not posts:
         return 0
     places = {one.destination for one in posts}
     there = {place: channels.resolved(connection, place) for place in places}
-    rows = [new_row(one, there[one.destination], now) for one in posts]
-    return connection.execute(_OWE, rows).rowcount
+    wanted = _not_listed(connection, [(one, there[one.destination]) for one in posts])
+    rows = [new_row(one, place, now) for one, place in wanted]
+    count = connection.execute(_OWE, rows).rowcount if rows else 0
+    for one, place in wanted:
+        if one.members:
+            members.add_of(connection, one, place)
+    return count
+
+
+def _not_listed(
+    connection: Connection, posts: Sequence[tuple[NewPost, Destination]]
+) -> list[tuple[NewPost, Destination]]:
+    """Without the cards of stories that a list in the same place tells already."""
+    cards: defaultdict[Destination, list[StoryId]] = defaultdict(list)
+    for one, place in posts:
+        if (story := story_of(one.subject)) is not None:
+            cards[place].append(story)
+    told = {place: members.listed(connection, place, ids) for place, ids in cards.items()}
+    return [
+        (one, place) for one, place in posts if story_of(one.subject) not in told.get(place, ())
+    ]
 
 
 def want(connection: Connection, story: StoryId, wanted: str) -> None:
@@ -161,6 +184,9 @@ def _moved(connection: Connection, before: Post, destination: Destination) -> bo
     told = {"subject": before.subject, **where(destination)}
     values = where(destination)
     free = connection.execute(_TOLD, told).first() is None
+    story = story_of(before.subject)
+    if story is not None and members.listed(connection, destination, [story]):
+        free = False
     if not free:
         values = {"state": PostState.FOLDED, "reason": channels.TOLD_HERE}
     this = and_(post.c.id == before.id, is_in(PostState.QUEUED))

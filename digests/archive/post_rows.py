@@ -17,7 +17,7 @@ from sqlalchemy import (
 from digests.archive.marks import Names
 from digests.archive.rows import AnyRow
 from digests.archive.schema import post
-from digests.model import Destination, NewPost, Post, PostId, PostState
+from digests.model import Destination, NewPost, Post, PostId, PostState, StoryId
 
 COLUMNS = tuple(c for c in post.c if c.name != "story")
 _STORY = "story:"
@@ -68,13 +68,12 @@ def post_from(row: AnyRow, names: Names) -> Post:
 
 def new_row(one: NewPost, destination: Destination, now: datetime) -> dict[str, Any]:
     """The columns of a post that is owed from now on."""
-    number = one.subject.removeprefix(_STORY)
     return {
         "channel": one.channel,
         "platform": destination.platform,
         "place": destination.place,
         "subject": one.subject,
-        "story": int(number) if number != one.subject else None,
+        "story": story_of(one.subject),
         "state": one.state,
         "attempt": 0,
         "lives": 0,
@@ -89,6 +88,12 @@ def new_row(one: NewPost, destination: Destination, now: datetime) -> dict[str, 
         "members": one.members,
         "text": one.text,
     }
+
+
+def story_of(subject: str) -> StoryId | None:
+    """The story whose card a post is, None for every other subject."""
+    number = subject.removeprefix(_STORY)
+    return StoryId(int(number)) if number != subject else None
 
 
 def where(destination: Destination) -> dict[str, str]:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, or_, select
 
-from digests.archive import dialects, stories
-from digests.archive.schema import entry, feed, post, saved_query, story
+from digests.archive import dialects, members, stories
+from digests.archive.schema import entry, feed, post, post_member, saved_query, story
 
 POSTS_FOR = timedelta(days=90)
 QUERIES_FOR = timedelta(days=30)
@@ -26,16 +26,14 @@ _SPARE = 100
 
 def old_stories(connection: Connection, before: int) -> list[int]:
     """Stories below an id, oldest first, except those that are still to be told."""
-    still_open = exists().where(post.c.story == story.c.id, ~_settled())
-    statement = select(story.c.id).where(story.c.id < before, ~still_open)
+    statement = select(story.c.id).where(story.c.id < before, ~_still_open())
     return list(connection.execute(statement.order_by(story.c.id)).scalars())
 
 
 def forget_stories(connection: Connection, ids: Sequence[int], before: int) -> int:
     """Forget these; a post owed since they were found keeps its story."""
     wanted = story.c.id.in_(dialects.values(ids))
-    still_open = exists().where(post.c.story == story.c.id, ~_settled())
-    statement = select(story.c.id).where(wanted, story.c.id < before, ~still_open)
+    statement = select(story.c.id).where(wanted, story.c.id < before, ~_still_open())
     gone = list(connection.execute(statement).scalars())
     if gone:
         stories.remove(connection, gone)
@@ -72,7 +70,10 @@ def old_posts(connection: Connection, before: datetime) -> list[int]:
 def forget_posts(connection: Connection, ids: Sequence[int], before: datetime) -> int:
     """Forget these unless they were sent on their way again meanwhile."""
     these = and_(post.c.id.in_(dialects.values(ids)), _is_old_post(before))
-    return connection.execute(post.delete().where(these)).rowcount
+    gone = list(connection.execute(select(post.c.id).where(these)).scalars())
+    members.forget(connection, gone)
+    connection.execute(post.delete().where(post.c.id.in_(dialects.values(gone))))
+    return len(gone)
 
 
 def forget_queries(connection: Connection, before: datetime) -> int:
@@ -85,7 +86,18 @@ def _settled() -> ColumnElement[bool]:
     return post.c.state.in_([literal_column(f"'{state}'") for state in ("sent", "folded", "dead")])
 
 
+def _still_open() -> ColumnElement[bool]:
+    """Whether a card of the story, or a list that tells it, is still on its way."""
+    card = exists().where(post.c.story == story.c.id, ~_settled())
+    list_ = exists().where(
+        post_member.c.story == story.c.id, post.c.id == post_member.c.post, ~_settled()
+    )
+    return or_(card, list_)
+
+
 def _is_old_post(before: datetime) -> ColumnElement[bool]:
-    told = exists().where(story.c.id == post.c.story)
+    """Whether it was settled before then, and every story it told is gone."""
+    card = exists().where(story.c.id == post.c.story)
+    member = exists().where(post_member.c.post == post.c.id, story.c.id == post_member.c.story)
     when = func.coalesce(post.c.sent_at, post.c.queued_at)
-    return and_(_settled(), when < before, or_(post.c.story.is_(None), ~told))
+    return and_(_settled(), when < before, ~card, ~member)

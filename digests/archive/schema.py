@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -164,6 +165,7 @@ story = Table(
     _flag("full_text"),
     _text("title_key"),
     Column("insight", Text, nullable=False, server_default=text("'{}'")),  # JSON, see insight.py
+    Column("announced", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("key", name="uq_story_key"),
     UniqueConstraint("number", name="uq_story_number"),
     Index("ix_story_seen", "seen"),
@@ -306,6 +308,16 @@ post = Table(
         postgresql_where=text("story IS NOT NULL"),
     ),
     sqlite_autoincrement=True,
+)
+
+# The stories that a post with members tells: no card repeats them in that place.
+post_member = Table(
+    "post_member",
+    metadata,
+    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    Column("post", BigInteger, primary_key=True, autoincrement=False),
+    Index("ix_post_member_post", "post"),
+    sqlite_with_rowid=False,
 )
 
 saved_query = Table(
