@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from digests.archive import dialects, stories
 from digests.archive.plan import AllOf, AnyOf, Condition, Ids, Plan, Told, expression_of
-from digests.archive.schema import post, story
+from digests.archive.schema import post, post_member, story
 
 SAMPLE = 500  # newest stories with a word, from which its frequency is estimated
 _REACH = 10  # so many times as far back as these to look for a word beside others
@@ -141,6 +141,5 @@ def _told_in(channel: str) -> Any:
     """Ids of the stories that stand in a channel, by themselves or in a list."""
     here = and_(post.c.channel == channel, _STANDING)
     alone = select(post.c.story).where(here, post.c.story.is_not(None))
-    member = func.json_each(post.c.members).table_valued("value")
-    listed = select(member.c.value).select_from(post).join(member, literal(value=True)).where(here)
+    listed = select(post_member.c.story).join(post, post.c.id == post_member.c.post).where(here)
     return union_all(alone, listed)

@@ -126,7 +126,7 @@ def before_members(connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(upgrade._MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "0004")
+    command.upgrade(config, "0005")
     row = new_row(welcome(1, 2), SOC, START) | {"state": "sent", "queued_at": 0}
     row |= {"members": f"[{story_id(1)},{story_id(2)}]"}
     names = ", ".join(row)
