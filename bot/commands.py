@@ -10,16 +10,20 @@ from bot import access
 from bot.access import Asker
 from digests.archive.records import Page
 from digests.archive.store import Archive
+from digests.cards import compose as card
 from digests.cards.compose import compose, listing
+from digests.cards.reasons import why
 from digests.cards.words import Words, words
 from digests.config.settings import Settings
-from digests.model import Clock, Content, Key, Listing, Notice, StoryId
+from digests.model import Clock, Content, Key, Listing, Notice, Story, StoryId
 from digests.rules.query import Note, NoteKind, parse_lenient, widen
 from digests.text.plain import clip
 
 __all__ = ["Asker", "Commands", "Reply", "Request"]
 
 log = logging.getLogger(__name__)
+_WORD = re.compile(r"\w{3,}|[^\W\d_]{2,}")
+_MOST_MARKS = 24  # terms; a query takes 32
 _STATE = re.compile(r"q:([0-9a-z]{1,32}):(\d{1,6})")
 
 
@@ -86,6 +90,10 @@ class Commands:
                 return await self._look(f'topic:"{topic}"' if topic else "", say)
             case "story" if text:
                 return await self._story(text.lower(), say)
+            case card.WHY if text:
+                return await self._why(text.lower(), say)
+            case card.SIMILAR if text:
+                return await self._similar(text.lower(), say)
             case _:
                 return _help(request.verb, say)
 
@@ -144,13 +152,40 @@ class Commands:
     async def _story(self, key: str, say: Words) -> Reply:
         story = await self._archive.find_story(Key(key))
         if story is None:
-            return _notice(
-                say.text(
-                    "There is no story {key}. Its short name stands under its card.", key=key
-                ),
-                say,
-            )
+            return _unknown(key, say)
         return Reply(compose(story, say.language, now=self._clock.now()))
+
+    async def _why(self, key: str, say: Words) -> Reply:
+        story = await self._archive.find_story(Key(key))
+        return Reply(why(story, say.language)) if story else _unknown(key, say)
+
+    async def _similar(self, key: str, say: Words) -> Reply:
+        """Stories linked to this one, then those that share the rarest of its words."""
+        story = await self._archive.find_story(Key(key))
+        if story is None:
+            return _unknown(key, say)
+        query = parse_lenient(_marks_of(story)).query
+        found = await self._archive.search(
+            query, now=self._clock.now(), sort="best", limit=PAGE_SIZE + 1
+        )
+        linked = await self._archive.stories(story.related)
+        like = {one.id: one for one in (*linked, *(hit.story for hit in found.hits))}
+        like.pop(story.id, None)
+        title = say.text("Similar: {headline}", headline=clip(story.headline, 80))
+        return Reply(listing(list(like.values())[:PAGE_SIZE], title=title, language=say.language))
+
+
+def _marks_of(story: Story) -> str:
+    """A query for any of what tells this story apart: its CVEs, its names, its headline's words."""
+    named = [f'"{one.name}"' for one in story.names]
+    marks = [*(f"cve:{one}" for one in story.cves), *named, *_WORD.findall(story.headline)]
+    return " OR ".join(dict.fromkeys(marks[:_MOST_MARKS]))
+
+
+def _unknown(key: str, say: Words) -> Reply:
+    return _notice(
+        say.text("There is no story {key}. Its short name stands under its card.", key=key), say
+    )
 
 
 def _note(note: Note, say: Words) -> str:

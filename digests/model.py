@@ -454,7 +454,35 @@ class Story:
     announced: bool = True  # may be owed to channels; False: kept and searchable only
 
 
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How good a publisher is, and where that places it (docs/quality.md)."""
+
+    score: int  # 0 to 100
+    rank: int | None = None  # among the publishers of its country that told enough; from 1
+    country: str = ""  # ISO 3166 alpha-2
+    parts: tuple[Part, ...] = ()  # why that score
+
+
 # --- telling -----------------------------------------------------------------------------
+
+
+class Alarm(StrEnum):
+    """The gravest thing known of a story's vulnerabilities, gravest first."""
+
+    EXPLOITED = "exploited"  # in the catalog of known exploited vulnerabilities
+    LIKELY = "likely"  # to be exploited soon, says a forecast; nobody says that it is
+    SEVERE = "severe"  # by its score alone
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press under a card. What opens an address is not one: see Card.read_label."""
+
+    label: str  # already in the card's language
+    action: str  # the verb of the request that pressing it makes, e.g. similar
+    state: str = ""  # that request's text: opaque, at most 90 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,6 +507,12 @@ class Card:
     picture: str
     footer: str  # "Krebs on Security · seen 24 Nov, 09:12 · k7f3"
     read_label: str  # "Read full text"
+    exploitation: str = ""  # "Known to be exploited: CVE-2024-3400 (in KEV since 12 Apr 2024)"
+    alarm: Alarm = Alarm.NONE  # how grave that line is
+    quality: str = ""  # "News 71 % · Publisher 64 % · #3 in US"
+    indicators: str = ""  # "Indicators: evil[.]example, 2 more"; always defanged
+    origin: str = ""  # who wrote the sentences, where that may be in doubt
+    buttons: tuple[Button, ...] = ()  # at most ten
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,8 @@ class FakeSlack(Workspace):
         if "url" in button:
             return shown
         body = await self._answer(answers, within)
-        assert body.get("replace_original") is True, "a page must take the place of the last one"
+        turns = button["action_id"] in {"nightdesk:previous", "nightdesk:next"}
+        assert body.get("replace_original") is turns, "a page takes the place of the last one"
         return Shown(body, shown.user, shown.channel)
 
     async def envelope(self, kind: str, payload: Json, *, times: int = 1, name: str = "") -> Ack:

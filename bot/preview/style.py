@@ -62,13 +62,14 @@ figure { margin: 0; min-width: 0; } figcaption { font-size: 13px; color: #55585c
 .discord .primary { background: #5865f2; } .discord .green { background: #248046; }
 .discord .red { background: #da373c; }
 
-.terminal { --page: #fbfbfa; --text: #24292e; --yellow: #9a6700; --blue: #0550ae;
+.terminal { --page: #fbfbfa; --text: #24292e; --red: #b42318; --yellow: #9a6700; --blue: #0550ae;
   --magenta: #8250df; --cyan: #0a7285; --link: inherit; }
-.terminal.dark { --page: #10141a; --text: #d4d8dd; --yellow: #e3b341; --blue: #79b8ff;
+.terminal.dark { --page: #10141a; --text: #d4d8dd; --red: #ff7b72; --yellow: #e3b341; --blue: #79b8ff;
   --magenta: #d2a8ff; --cyan: #56d4dd; }
 .terminal pre { margin: 0; font: 12.5px/1.45 "DejaVu Sans Mono", "Noto Sans Mono", "Noto Sans Arabic",
   "Noto Sans Mono CJK JP", monospace; overflow-wrap: normal; overflow-x: auto; }
 .terminal .bold { font-weight: 700; } .terminal .dim { opacity: .66; }
+.terminal .red { color: var(--red); }
 .terminal .yellow { color: var(--yellow); } .terminal .blue { color: var(--blue); }
 .terminal .magenta { color: var(--magenta); } .terminal .cyan { color: var(--cyan); }
 """

@@ -14,6 +14,7 @@ _ESCAPE = re.compile(r"\x1b\[(?P<codes>[0-9;]*)m|\x1b\]8;[^;\x1b]*;(?P<url>[^\x1
 _CLASSES = {
     "1": "bold",
     "2": "dim",
+    "31": "red",
     "33": "yellow",
     "34": "blue",
     "35": "magenta",

@@ -3,29 +3,36 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from digests.cards import reading_time
+from digests.cards import exploitation, reading_time
+from digests.cards.chips import chips, indicators, without_links
 from digests.cards.words import Words, words
-from digests.model import Card, Line, Listing, Span, Story, StoryId
+from digests.model import Button, Card, Line, Listing, Rating, Span, Story, StoryId
 from digests.text.plain import clip
 
 MOST_LINES = 20
 MOST_NAMES = 5  # publishers named on the card; the rest is counted
-MOST_TOPICS = 5
-MOST_CVES = 5
+
+WHY = "why-quality"  # verbs of the requests that a card's buttons make; see bot/commands.py
+SIMILAR = "similar"
 
 # Characters; longer ones are cut here and not by a platform, which would cut an isolate open.
-_HEADLINE_IN_A_LIST, _NAME, _TOPIC = 200, 120, 40
+_HEADLINE_IN_A_LIST, _NAME = 200, 120
 
 _A_LONG_TIME = timedelta(days=180)  # from here on a date without its year misleads
 
 
 def compose(
-    story: Story, language: str, zone: str = "UTC", *, now: datetime | None = None
+    story: Story,
+    language: str,
+    zone: str = "UTC",
+    *,
+    now: datetime | None = None,
+    rating: Rating | None = None,
 ) -> Card:
     """The card of a story in the words of `language`, on the clock of `zone`.
 
     The same story gives the same card. `now` matters to old stories only: with it their date
-    is shown with the year.
+    is shown with the year. `rating` is its publisher's.
     """
     say = words(language)
     byline = clip(story.byline, _NAME)
@@ -38,13 +45,18 @@ def compose(
         publisher=say.isolate(story.publisher),
         byline=say.text("By {name}", name=byline) if byline else "",
         at=story.published or story.seen,
-        sentences=story.sentences,
+        sentences=tuple(without_links(one, story.indicators) for one in story.sentences),
         reading_time=_reading_time(story, say),
         also=_also(story, say),
-        chips=_chips(story, say),
+        chips=chips(story, say),
         picture=story.picture,
         footer=_footer(story, say, zone, now),
         read_label=say.text("Read full text") if story.url else "",
+        exploitation=exploitation.line(story.facts, say),
+        alarm=exploitation.alarm(story.facts),
+        quality=_quality(story, rating, say),
+        indicators=indicators(story.indicators, say),
+        buttons=_buttons(story, rating, say),
     )
 
 
@@ -138,16 +150,22 @@ def _also(story: Story, say: Words) -> str:
     )
 
 
-def _chips(story: Story, say: Words) -> tuple[str, ...]:
-    cves = _unique(story.cves)
-    chips = [
-        *(clip(topic, _TOPIC) for topic in _unique(story.topics)[:MOST_TOPICS]),
-        *cves[:MOST_CVES],
-    ]
-    if len(cves) > MOST_CVES:
-        rest = len(cves) - MOST_CVES
-        chips.append(say.plural("{n} more CVE", "{n} more CVEs", rest))
-    return tuple(say.isolate(chip) for chip in chips)
+def _quality(story: Story, rating: Rating | None, say: Words) -> str:
+    """How good this telling is, its publisher, and where that stands in its country."""
+    return say.line(
+        say.text("News {n} %", n=story.quality.score) if story.quality else "",
+        say.text("Publisher {n} %", n=rating.score) if rating else "",
+        say.text("#{n} in {country}", n=rating.rank, country=rating.country)
+        if rating and rating.rank and rating.country
+        else "",
+    )
+
+
+def _buttons(story: Story, rating: Rating | None, say: Words) -> tuple[Button, ...]:
+    """What can be asked of a card. Each state is the story's key, so that it outlives a restart."""
+    similar = Button(say.text("Similar"), SIMILAR, story.key)
+    why = Button(say.text("Why?"), WHY, story.key)
+    return (similar, why) if story.quality or rating else (similar,)
 
 
 def _footer(story: Story, say: Words, zone: str, now: datetime | None) -> str:

@@ -16,18 +16,18 @@ SPEED = {
     "ru": 184,
     "zh": 255,
 }
-_ELSEWHERE = 184  # the mean over all seventeen languages of that study
+ELSEWHERE = 184  # the mean over all seventeen languages of that study
 
-_BY_CHARACTER = frozenset({"ja", "zh"})
+BY_CHARACTER = frozenset({"ja", "zh"})
 
 
 def length(text: str, language: str) -> int:
     """Words; for Japanese and Chinese, which write no spaces, letters and digits."""
-    if language in _BY_CHARACTER:
+    if language in BY_CHARACTER:
         return sum(map(str.isalnum, text))
     return sum(any(map(str.isalnum, word)) for word in text.split())
 
 
 def seconds(length: int, language: str) -> int:
     """Seconds to read a text of that `length`; 0 for nothing, else at least 1."""
-    return math.ceil(length * 60 / SPEED.get(language, _ELSEWHERE))
+    return math.ceil(length * 60 / SPEED.get(language, ELSEWHERE))

@@ -8,6 +8,7 @@ a table keeps before they are looked up are written `later("…")` there.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date as Date  # noqa: N812 - Words has a method of that name
 from datetime import datetime, timedelta
 from functools import lru_cache
 from gettext import GNUTranslations
@@ -92,6 +93,11 @@ class Words:
         clock = format_time(local, "HH:mm", locale=self._locale)
         joined = str(get_datetime_format("medium", locale=self._locale))
         return joined.format(clock, day)
+
+    def day(self, at: Date) -> str:
+        """A day with its year, "24 Nov 2026"."""
+        shown: str = format_skeleton("yMMMd", at, locale=self._locale)
+        return shown
 
     def ago(self, since: timedelta) -> str:
         """How long ago, in its largest unit: "3 hours ago"."""

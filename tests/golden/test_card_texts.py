@@ -6,7 +6,7 @@ files anew; the change is then reviewed like any other.
 
 import os
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,22 @@ import pytest
 from digests.cards.compose import compose, folded, welcome
 from digests.cards.condense import condense
 from digests.cards.reading_time import length
-from digests.model import Card, Content, Key, Line, Source, Story, StoryId
+from digests.model import (
+    Button,
+    Card,
+    Content,
+    CveFacts,
+    Indicator,
+    Key,
+    Line,
+    Name,
+    Part,
+    Quality,
+    Rating,
+    Source,
+    Story,
+    StoryId,
+)
 
 FOLDER = Path(__file__).parent / "cards"
 UNSEEN = {"\u2068": "⟨", "\u2069": "⟩", "\u200e": "‹LRM›", "\u200f": "‹RLM›", "\u00a0": "‹NBSP›"}
@@ -77,6 +92,22 @@ STORIES = {
         cves=("CVE-2026-21901",),
         also=sources("nightly.example", "ledger.example", "אתר.example"),
         picture="https://wire.example/gateway.png",
+        names=(
+            Name("actor", "Night Heron"),
+            Name("tool", "China Chopper"),
+            Name("product", "Meridian Gateway"),
+        ),
+        indicators=(
+            Indicator("domain", "cdn.heron.example"),
+            Indicator("ipv4", "203.0.113.7"),
+            Indicator(
+                "sha256", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+            ),
+        ),
+        quality=Quality(71, (Part("start", 20), Part("byline", 8, "Ida Brandt"))),
+        facts=(
+            CveFacts("CVE-2026-21901", date(2026, 11, 24), ransomware=True, epss=0.91, cvss=9.8),
+        ),
     ),
     "clinic": story(
         CLINIC,
@@ -104,6 +135,8 @@ def shown(content: Content) -> str:
 
 
 def one_line(value: object) -> str:
+    if isinstance(value, Button):
+        return f"[{value.label}] {value.action} {value.state}"
     if not isinstance(value, Line):
         return str(value)
     return " | ".join((value.key, f"{value.at:%H:%M}", value.publisher, value.headline, value.url))
@@ -119,7 +152,9 @@ def compare(name: str, content: Content) -> None:
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("name", STORIES)
 def test_a_story_becomes_this_card(name: str, language: str) -> None:
-    card = compose(STORIES[name], language, "Europe/Berlin" if language == "en" else "Asia/Amman")
+    zone = "Europe/Berlin" if language == "en" else "Asia/Amman"
+    rating = Rating(64, 3, "US") if name == "gateway" else None
+    card = compose(STORIES[name], language, zone, rating=rating)
     assert isinstance(card, Card)
     compare(f"{name}.{language}", card)
 

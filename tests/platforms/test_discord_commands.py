@@ -242,6 +242,16 @@ async def test_commands_are_answered_while_cards_wait_for_a_global_limit():
 # --- buttons -----------------------------------------------------------------------------
 
 
+async def test_a_cards_button_asks_for_its_verb_with_its_state():
+    desk = Desk()
+    async with FakeDiscord() as fake, listening(fake, desk):
+        card = await fake.command("help")
+        card.message["flags"] = 0
+        seen = await fake.press(card, custom_id="nd:act:why-quality:k7f3")
+        assert seen.ephemeral
+        assert [(r.verb, r.text) for r in desk.asked[1:]] == [("why-quality", "k7f3")]
+
+
 async def test_pages_turn_in_place():
     desk = Desk()
     async with FakeDiscord() as fake, listening(fake, desk):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.commands import Reply
 from bot.platforms.discord import render
 from bot.platforms.discord.escape import escape, fit, units
-from digests.model import Card, Key, Line, Listing, Notice, Span
+from digests.model import Alarm, Button, Card, Key, Line, Listing, Notice, Span
 from tests.fakediscord.rules import faults_of
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -33,6 +33,11 @@ CARD = Card(
     picture="https://news.example/picture.jpg",
     footer="Example News · seen 2 Mar, 08:00 · k7f3",
     read_label="Read full text",
+    exploitation="Known to be exploited: CVE-2026-1234 (in KEV since 1 Mar 2026)",
+    alarm=Alarm.EXPLOITED,
+    quality="News 71 % · Publisher 64 % · #3 in US",
+    indicators="Indicators: evil[.]example, 203.0.113[.]7",
+    buttons=(Button("Similar", "similar", "k7f3"), Button("Why?", "why-quality", "k7f3")),
 )
 LINE = Line(Key("k001"), "A headline", "https://news.example/1", "news.example", AT)
 LISTING = Listing("Found", (LINE,), "en", notes=("Searched as words.",), footer="page 1")
@@ -50,7 +55,9 @@ def test_a_card_has_headline_author_text_and_a_link_button():
     assert shown["title"] == "Gateway flaw lets attackers in without a password"
     assert shown["url"] == "https://news.example/gateway"
     assert shown["author"] == {"name": "news.example · By Jane Doe"}
-    assert shown["description"].startswith("A flaw lets attackers in. A fixed version is out.\n\n")
+    known, told, _ = shown["description"].split("\n\n")
+    assert known == "**Known to be exploited: CVE-2026-1234 (in KEV since 1 Mar 2026)**"
+    assert told == "A flaw lets attackers in. A fixed version is out."
     assert "24 s here · 3 min at news.example" in shown["description"]
     assert "`CVE-2026-1234`" in shown["description"]
     assert shown["timestamp"] == "2026-03-02T08:00:00+00:00"
@@ -97,7 +104,7 @@ def test_an_edit_clears_the_text_of_a_plain_message():
 
 def test_a_long_address_loses_its_button_and_keeps_the_title_link():
     url = "https://news.example/" + "a" * 600
-    body = render.message(replace(CARD, url=url))
+    body = render.message(replace(CARD, url=url, buttons=()))
     assert body["components"] == []
     assert body["embeds"][0]["url"] == url
 
@@ -123,7 +130,7 @@ def test_a_long_address_loses_its_button_and_keeps_the_title_link():
     ],
 )
 def test_an_address_that_may_not_be_trusted_is_no_link_anywhere(url):
-    body = render.message(replace(CARD, url=url, picture=url))
+    body = render.message(replace(CARD, url=url, picture=url, buttons=()))
     assert not {"url", "thumbnail"} & body["embeds"][0].keys()
     assert body["components"] == []
     assert "<http" not in render.message(replace(CARD, url=url), plain=True)["content"]
@@ -183,7 +190,7 @@ def test_a_reply_has_buttons_only_where_there_is_a_page():
     assert labels(Reply(LISTING, next="q:abc:2")) == ["Next"]
     assert labels(Reply(LISTING, previous="q:abc:1", next="q:abc:3")) == ["Previous", "Next"]
     assert labels(Reply(replace(LISTING, language="ar"), next="q:abc:2")) == ["التالي"]
-    assert labels(Reply(CARD, next="q:abc:2")) == ["Read full text", "Next"]
+    assert labels(Reply(CARD, next="q:abc:2")) == ["Read full text", "Similar", "Why?", "Next"]
 
 
 def test_the_longest_state_fits_its_button_even_when_both_are_the_same():
@@ -196,7 +203,36 @@ def test_the_longest_state_fits_its_button_even_when_both_are_the_same():
 
 def test_right_to_left_lines_of_our_own_begin_right_to_left():
     shown = embed(replace(CARD, rtl=True, language="ar"))["description"]
-    assert "\n\n\u200f24 s here" in shown
+    assert "\n\n\u200fNews 71 %" in shown
+    assert "\n\u200f24 s here" in shown
+
+
+def test_a_cards_buttons_carry_their_verb_and_state():
+    (row,) = render.message(CARD)["components"]
+    assert [button.get("custom_id") for button in row["components"]] == [
+        None,
+        "nd:act:similar:k7f3",
+        "nd:act:why-quality:k7f3",
+    ]
+
+
+def test_more_buttons_than_a_row_takes_stand_in_a_second_one():
+    six = tuple(Button(str(n), "similar", f"k{n}") for n in range(6))
+    rows = render.message(replace(CARD, buttons=six))["components"]
+    assert [len(row["components"]) for row in rows] == [5, 2]
+
+
+def test_the_colour_says_how_grave_it_is():
+    colours = [embed(replace(CARD, alarm=alarm))["color"] for alarm in Alarm]
+    assert len(set(colours)) == len(Alarm)
+
+
+def test_the_fullest_card_keeps_all_its_parts():
+    chips = tuple(f"a chip as long as chips may be: {n:08}" for n in range(18))
+    full = replace(CARD, chips=chips, sentences=("word " * 99,) * 3, also="n" * 300)
+    shown = embed(full)["description"]
+    assert all(chip in shown for chip in chips)
+    assert "203" in shown.rpartition("\n")[2]
 
 
 # --- from a story to the body --------------------------------------------------------------
@@ -217,6 +253,13 @@ ARABIC = replace(
     chips=("\u2068CVE-2026-1234\u2069",),
     footer="\u200f\u2068Example News\u2069 · رُصد في 2 مارس، 08:00 · \u2068k7f3\u2069",
     read_label="اقرأ النص الكامل",
+    exploitation="معروف استغلالها: \u2068CVE-2026-1234 (في قائمة KEV منذ 1 مارس 2026)\u2069",
+    quality="الخبر 71% · الناشر 64% · المرتبة 3 في \u2068US\u2069",
+    indicators="مؤشرات: \u2068evil[.]example\u2069، \u2068203.0.113[.]7\u2069",
+    buttons=(
+        Button("أخبار مشابهة", "similar", "k7f3"),
+        Button("لماذا؟", "why-quality", "k7f3"),
+    ),
 )
 
 
@@ -317,8 +360,9 @@ def test_a_cut_never_goes_through_an_emoji_or_an_escape():
 def test_every_mention_in_every_field_is_tamed():
     bad = "@everyone <@1> </x:1> <id:browse>"
     card = Card(
-        Key(bad), "en", False, bad, "", bad, bad, AT, (bad,), bad, bad, (bad,), "", bad, bad
-    )
+        Key(bad), "en", False, bad, "", bad, bad, AT, (bad,), bad, bad, (bad,), "", bad, bad,
+        bad, Alarm.NONE, bad, bad, bad, (Button(bad, "similar", "k"),),
+    )  # fmt: skip
     line = Line(Key("k"), bad, "https://a.example/", bad, AT, (Span(bad), Span(bad, hit=True)))
     listing = Listing(bad, (line,), "en", False, (bad,), bad, bad)
     for content in (card, listing, replace(listing, lines=()), Notice(bad, bad)):
@@ -351,6 +395,7 @@ URL = st.one_of(
 MOMENT = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 KEY = st.text("abcdefghjk234", max_size=8).map(Key)
 LANGUAGE = st.sampled_from(["en", "ar", "ja", "xx"])
+VERBS = st.sampled_from(["similar", "why-quality", "useful", "noise"])
 CARDS = st.builds(
     Card,
     key=KEY,
@@ -368,6 +413,12 @@ CARDS = st.builds(
     picture=URL,
     footer=TEXT,
     read_label=TEXT,
+    exploitation=TEXT,
+    alarm=st.sampled_from(Alarm),
+    quality=TEXT,
+    indicators=TEXT,
+    origin=TEXT,
+    buttons=st.lists(st.builds(Button, TEXT, VERBS, st.text(max_size=90)), max_size=12).map(tuple),
 )
 SPANS = st.lists(st.builds(Span, TEXT, st.booleans()), max_size=5).map(tuple)
 LINES = st.builds(Line, KEY, TEXT, URL, TEXT, MOMENT, SPANS)
@@ -384,7 +435,7 @@ LISTINGS = st.builds(
 CONTENT = st.one_of(CARDS, LISTINGS, st.builds(Notice, TEXT, TEXT, LANGUAGE, st.booleans()))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(CONTENT, st.booleans())
 def test_any_content_makes_a_body_that_discord_takes(content, plain):
     body = render.message(content, mark="m4rkm4rkm4rk", nonce="n" * 25, plain=plain)
@@ -394,7 +445,7 @@ def test_any_content_makes_a_body_that_discord_takes(content, plain):
     assert last.split()[-1] == "m4rkm4rkm4rk"
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(CONTENT, st.text(max_size=90), st.text(max_size=90))
 def test_any_reply_makes_a_body_that_discord_takes(content, previous, following):
     assert faults_of(render.reply(Reply(content, previous, following))) == []

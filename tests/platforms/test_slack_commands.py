@@ -193,6 +193,19 @@ async def test_a_page_is_turned_after_a_restart_too(bot: Bot) -> None:
     await reborn.chat.close()
 
 
+async def test_a_cards_button_is_answered_beside_the_card_also_after_a_restart(bot: Bot) -> None:
+    story = await bot.type("/digest story k001")
+    await bot.chat.close()
+    reborn = Bot(bot.slack)
+    await reborn.chat.start()
+    answer = await bot.slack.press(story, "Similar")
+
+    assert "Result 1" in answer.text
+    assert not answer.body["replace_original"]
+    assert [(r.verb, r.text) for r in reborn.answers.asked] == [("similar", "k001")]
+    await reborn.chat.close()
+
+
 async def test_a_button_that_opens_an_address_is_acknowledged_and_asks_nothing(bot: Bot) -> None:
     story = await bot.type("/digest story k001")
     bot.answers.asked.clear()

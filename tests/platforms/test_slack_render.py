@@ -1,6 +1,7 @@
 """Any card, list or notice becomes a body that Slack takes, in which text from outside is text."""
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from bot.commands import Reply
 from bot.platforms.slack import render
 from bot.platforms.slack.text import cost, escape, fit, web_link
 from digests.cards.compose import compose
-from digests.model import Card, Key, Line, Listing, Notice, Span
+from digests.model import Alarm, Button, Card, Key, Line, Listing, Notice, Span
 from digests.testing import START, build_story
 from tests.slackrules import broken_rules, text_length
 
@@ -75,6 +76,8 @@ addresses = st.one_of(
     hostile,
 )
 moments = st.datetimes(timezones=st.just(UTC), min_value=datetime(1900, 1, 1))  # noqa: DTZ001
+verbs = st.sampled_from(["similar", "why-quality", "useful", "noise"])
+states = st.text("abcdefghjkmnpqrstuvwxyz23456789:", min_size=1, max_size=90)
 few = st.lists(hostile, max_size=5).map(tuple)
 cards = st.builds(
     Card,
@@ -93,6 +96,12 @@ cards = st.builds(
     picture=addresses,
     footer=hostile,
     read_label=hostile,
+    exploitation=hostile,
+    alarm=st.sampled_from(Alarm),
+    quality=hostile,
+    indicators=hostile,
+    origin=hostile,
+    buttons=st.lists(st.builds(Button, hostile, verbs, states), max_size=30).map(tuple),
 )
 lines = st.builds(
     Line,
@@ -188,6 +197,11 @@ ENGLISH = Card(
     picture="https://news.example/gateway.png",
     footer="Example News · seen 2 Mar, 09:12 · k7f3",
     read_label="Read full text",
+    exploitation="Known to be exploited: CVE-2026-1234 (in KEV since 1 Mar 2026)",
+    alarm=Alarm.EXPLOITED,
+    quality="News 71 % · Publisher 64 % · #3 in US",
+    indicators="Indicators: evil[.]example, 203.0.113[.]7",
+    buttons=(Button("Similar", "similar", "k7f3"), Button("Why?", "why-quality", "k7f3")),
 )
 ARABIC = replace(
     ENGLISH,
@@ -203,6 +217,13 @@ ARABIC = replace(
     picture="",
     footer="\u200f\u2068Example News\u2069 · رُصد في 2 مارس، 09:12 · \u2068k7f3\u2069",
     read_label="اقرأ النص الكامل",
+    exploitation="معروف استغلالها: \u2068CVE-2026-1234 (في قائمة KEV منذ 1 مارس 2026)\u2069",
+    quality="الخبر 71% · الناشر 64% · المرتبة 3 في \u2068US\u2069",
+    indicators="مؤشرات: \u2068evil[.]example\u2069، \u2068203.0.113[.]7\u2069",
+    buttons=(
+        Button("أخبار مشابهة", "similar", "k7f3"),
+        Button("لماذا؟", "why-quality", "k7f3"),
+    ),
 )
 FOUND = Line(
     key=Key("k7f3"),
@@ -225,9 +246,27 @@ RESULTS = Listing("vendor: 1 story", (FOUND,), "en", notes=("Any word.",), foote
     ],
 )
 def test_a_body_is_drawn_as_it_was_agreed(name: str, body: dict[str, Any]) -> None:
-    agreed = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))
+    path = GOLDEN / f"{name}.json"
+    if os.environ.get("NIGHTDESK_GOLDEN") == "write":
+        path.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    assert body == json.loads(path.read_text("utf-8"))
 
-    assert body == agreed
+
+def test_a_cards_buttons_carry_their_verb_and_state() -> None:
+    (row,) = [b for b in render.blocks(ENGLISH) if b["type"] == "actions"]
+
+    assert [(b["action_id"], b.get("value")) for b in row["elements"]] == [
+        ("nightdesk:read", None),
+        ("nightdesk:act:similar", "k7f3"),
+        ("nightdesk:act:why-quality", "k7f3"),
+    ]
+
+
+def test_many_chips_are_all_shown_whole() -> None:
+    chips = tuple(f"a rather long chip number {n}" for n in range(18))
+    shown = everything(render.blocks(card(chips=chips)))
+
+    assert all(chip in shown for chip in chips)
 
 
 # --- the card ----------------------------------------------------------------------------------
@@ -240,6 +279,7 @@ def test_a_card_reads_headline_source_sentences_button_footer() -> None:
         "rich_text",
         "context",
         "section",
+        "context",
         "context",
         "actions",
         "context",
@@ -307,7 +347,7 @@ def test_an_address_that_cannot_be_opened_makes_no_link_and_no_button(url: str) 
     blocks = render.blocks(card(url=url))
 
     assert elements(blocks)[0]["type"] == "text"
-    assert not [b for b in blocks if b["type"] == "actions"]
+    assert "url" not in everything(blocks)
 
 
 def test_an_address_is_sent_encoded() -> None:
@@ -381,7 +421,8 @@ def test_the_largest_contents_stay_within_every_limit(unit: str) -> None:
     long = unit * 4000
     largest = Card(
         Key(long), "en", False, long, "https://n.example/" + "a" * 1400, long, long, START,
-        (long, long), long, long, (long, long), "https://n.example/p.png", long, long,
+        (long, long), long, long, (long,) * 20, "https://n.example/p.png", long, long,
+        long, Alarm.EXPLOITED, long, long, long, tuple(Button(long, f"act{n}", "k" * 90) for n in range(30)),
     )  # fmt: skip
     one_line = line(headline=long, publisher=long, excerpt=(Span(long), Span(long, hit=True)))
     listing = Listing(long, (one_line,) * 30, "en", notes=(long,) * 9, footer=long, empty=long)

@@ -65,7 +65,7 @@ def test_a_card_at_eighty_columns() -> None:
         "\n"
         "   6 s here · 3 min at news.example\n"
         "   Also told by b.example\n"
-        "   vulnerability  CVE-2026-1234\n"
+        "   Vulnerability  CVE-2026-1234\n"
         "\n"
         "   Read full text: https://news.example/1\n"
         "   Example News · seen 2 Mar, 08:00 · k001\n"

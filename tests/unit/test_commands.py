@@ -92,3 +92,19 @@ async def test_arabic_askers_are_answered_in_arabic(commands: Commands) -> None:
     reply = await commands.answer(Request("help", asker=Asker("terminal", "", locale="ar")))
     assert isinstance(reply.content, Notice)
     assert reply.content.rtl
+
+
+async def test_a_cards_buttons_are_answered(commands: Commands) -> None:
+    similar = await commands.answer(Request("similar", "k001"))
+    assert isinstance(similar.content, Listing)
+    assert similar.content.title.startswith("Similar: Gateway flaw number 1")
+    assert len(similar.content.lines) == 5
+    assert "k001" not in [line.key for line in similar.content.lines]
+    why = await commands.answer(Request("why-quality", "k001"))
+    assert isinstance(why.content, Notice)
+    assert "228 words a minute" in why.content.text
+
+
+@pytest.mark.parametrize("verb", ["similar", "why-quality"])
+async def test_a_button_of_a_forgotten_story_says_so(commands: Commands, verb: str) -> None:
+    assert "There is no story zzz" in str((await commands.answer(Request(verb, "zzz"))).content)

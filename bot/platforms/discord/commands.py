@@ -139,6 +139,9 @@ def request_of(interaction: "discord.Interaction[Any]") -> Request | None:
     if kind == _BUTTON and custom_id.startswith(render.TURN):
         state = custom_id.removeprefix(render.TURN)[1:]
         return Request("page", state, {}, _asker(interaction))
+    if kind == _BUTTON and custom_id.startswith(render.ACT):
+        verb, _, state = custom_id.removeprefix(render.ACT).partition(":")
+        return Request(verb, state, {}, _asker(interaction))
     return None
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from bot.commands import Reply
 from bot.platforms.discord.escape import fit, units, verbatim
 from digests.cards.words import words
-from digests.model import Card, Content, Line, Listing, Notice, Span
+from digests.model import Alarm, Button, Card, Content, Line, Listing, Notice, Span
 
 Body = dict[str, object]  # what goes out as JSON
 
@@ -28,16 +28,22 @@ CUSTOM_ID = 100
 
 TURN = "nd:turn:"  # custom_id of the buttons that turn pages: this, "<" or ">", the state
 
+ACT = "nd:act:"  # custom_id of a card's buttons: this, the verb, ":", the state
+
 _COLOUR = 0x3B6EA8
+_ALARMS = {Alarm.EXPLOITED: 0xC0392B, Alarm.LIKELY: 0xD9822B, Alarm.SEVERE: 0xC9A227}
 _ROW, _BUTTON = 1, 2  # component types
 _GREY, _LINK = 2, 5  # button styles
 
 # The parts of a card's description; together with line breaks below DESCRIPTION.
-_SENTENCES = 2600
-_READING_TIME = 200
-_ALSO = 500
-_CHIP = 48
-_MOST_CHIPS = 12
+_SENTENCES = 1600
+_EXPLOITATION = 300
+_LINE = 200  # quality, reading times, whose sentences these are
+_ALSO = 400
+_INDICATORS = 250
+_CHIP = 40
+_MOST_CHIPS = 18
+_A_ROW, _ROWS = 5, 2  # Discord takes five buttons in a row, and five rows
 
 # A list may fill two embeds: all text of a message's embeds together is at most 6000.
 _LIST = 5000
@@ -115,18 +121,27 @@ def _card(card: Card, mark: str) -> Body:
         thumbnail=_filled(url=address(card.picture)),
         timestamp=card.at.astimezone(UTC).isoformat(timespec="seconds"),
         footer=_footer(card.footer, mark),
-        color=_COLOUR,
+        color=_ALARMS.get(card.alarm, _COLOUR),
     )
 
 
 def _paragraphs(card: Card) -> list[str]:
-    own = [
-        _own(fit(card.reading_time, _READING_TIME), rtl=card.rtl),
-        _own(fit(card.also, _ALSO), rtl=card.rtl),
-        " ".join(_chip(chip) for chip in card.chips[:_MOST_CHIPS]).strip(),
-    ]
-    told = fit(" ".join(card.sentences), _SENTENCES)
-    return [part for part in (told, "\n".join(line for line in own if line)) if part]
+    lines = (
+        (card.origin, _LINE),
+        (card.quality, _LINE),
+        (card.reading_time, _LINE),
+        (card.also, _ALSO),
+        (card.indicators, _INDICATORS),
+    )
+    own = [_own(fit(text, room), rtl=card.rtl) for text, room in lines]
+    chips = " ".join(_chip(chip) for chip in card.chips[:_MOST_CHIPS]).strip()
+    alarm = fit(card.exploitation, _EXPLOITATION)
+    told = (
+        _own(f"**{alarm}**", rtl=card.rtl) if alarm else "",
+        fit(" ".join(card.sentences), _SENTENCES),
+        "\n".join(line for line in (*own[:-1], chips, own[-1]) if line),
+    )
+    return [part for part in told if part]
 
 
 def _chip(chip: str) -> str:
@@ -275,11 +290,26 @@ def _filled(**parts: object) -> Body:
 def _components(content: Content) -> list[Body]:
     if not isinstance(content, Card):
         return []
-    url = address(content.url, BUTTON_ADDRESS)
-    label = fit(content.read_label, LABEL, verbatim)
+    acts = {act["custom_id"]: act for one in content.buttons if (act := _act(one))}
+    buttons = [*_read(content), *acts.values()]
+    rows = (buttons[at : at + _A_ROW] for at in range(0, len(buttons), _A_ROW))
+    return [_row(row) for row in rows][:_ROWS]
+
+
+def _read(card: Card) -> list[Body]:
+    url = address(card.url, BUTTON_ADDRESS)
+    label = fit(card.read_label, LABEL, verbatim)
     if not (url and label):
         return []
-    return [_row([{"type": _BUTTON, "style": _LINK, "label": label, "url": url}])]
+    return [{"type": _BUTTON, "style": _LINK, "label": label, "url": url}]
+
+
+def _act(button: Button) -> Body:
+    label = fit(button.label, LABEL, verbatim)
+    custom_id = f"{ACT}{button.action}:{button.state}"
+    if not label or len(custom_id) > CUSTOM_ID:
+        return {}
+    return {"type": _BUTTON, "style": _GREY, "label": label, "custom_id": custom_id}
 
 
 def _turns(answer: Reply) -> list[Body]:
@@ -327,7 +357,8 @@ def _card_text(card: Card) -> list[str]:
     return [
         fit(card.headline or card.key, 300),
         f"<{url}>" if url else "",
-        fit(" ".join(card.sentences), 700),
+        fit(card.exploitation, 300),
+        fit(" ".join(card.sentences), 600),
         fit(card.footer, 250),
     ]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.platforms.slack.text import date, fallback, fit, tame, web_link
+from bot.platforms.slack.text import cost, date, fallback, fit, tame, web_link
 
 Json = dict[str, Any]
 
@@ -66,6 +66,18 @@ def context(*texts: str, when: datetime | None = None, block_id: str = "") -> li
         elements.insert(1, {"type": "mrkdwn", "text": date(when, _DATE_FORMAT)})
     named = {"block_id": fit(block_id, _BLOCK_ID)} if block_id else {}
     return [{"type": "context", "elements": elements} | named] if elements else []
+
+
+def packed(words: Iterable[str]) -> list[str]:
+    """Words with dots between, in as few texts of a grey line as hold them whole."""
+    texts: list[str] = []
+    for word in words:
+        joined = f"{texts[-1]} · {word}" if texts else word
+        if texts and cost(joined) <= _SMALL:
+            texts[-1] = joined
+        else:
+            texts.append(word)
+    return texts
 
 
 def row(buttons: Iterable[Json]) -> list[Json]:

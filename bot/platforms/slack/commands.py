@@ -20,6 +20,7 @@ from digests.model import Clock
 log = logging.getLogger(__name__)
 
 _OURS = re.compile(r".*")  # Slack sends an app its own commands and buttons only
+_ACT = re.compile(re.escape(render.ACT) + r"[a-z-]+")
 _AGAIN_AFTER = 1.0  # seconds before a reply that did not arrive is shown once more
 
 Payload = Mapping[str, Any]
@@ -65,6 +66,7 @@ class Desk:
         app.command(_OURS)(self._on_command)
         app.action(render.PREVIOUS)(self._on_page)
         app.action(render.NEXT)(self._on_page)
+        app.action(_ACT)(self._on_act)
         app.action(_OURS)(_on_link)
         return app
 
@@ -77,10 +79,19 @@ class Desk:
 
     async def _on_page(self, ack: AsyncAck, action: Payload, body: Payload) -> None:
         await ack()
-        channel, user, team = (body.get(name) or {} for name in ("channel", "user", "team"))
-        asker = await self._asker({"team_id": team.get("id")}, channel.get("id"), user.get("id"))
-        request = Request("page", str(action.get("value", "")), asker=asker)
+        request = Request("page", str(action.get("value", "")), asker=await self._presser(body))
         await self._show(request, str(body.get("response_url", "")), replace=True)
+
+    async def _on_act(self, ack: AsyncAck, action: Payload, body: Payload) -> None:
+        """A button under a card that everybody sees: the answer stands beside it, for one alone."""
+        await ack()
+        verb = str(action.get("action_id", "")).removeprefix(render.ACT)
+        request = Request(verb, str(action.get("value", "")), asker=await self._presser(body))
+        await self._show(request, str(body.get("response_url", "")), replace=False)
+
+    async def _presser(self, body: Payload) -> Asker:
+        channel, user, team = (body.get(name) or {} for name in ("channel", "user", "team"))
+        return await self._asker({"team_id": team.get("id")}, channel.get("id"), user.get("id"))
 
     async def _asker(self, body: Payload, channel: object, user: object) -> Asker:
         name = str(user or "")

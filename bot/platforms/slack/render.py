@@ -14,6 +14,7 @@ from bot.platforms.slack.blocks import (
     context,
     linked,
     moment,
+    packed,
     rich,
     row,
     run,
@@ -21,15 +22,19 @@ from bot.platforms.slack.blocks import (
 )
 from bot.platforms.slack.text import cost, escape, fit, tame, web_link
 from digests.cards.words import words
-from digests.model import Card, Content, Line, Listing, Notice, Span
+from digests.model import Button, Card, Content, Line, Listing, Notice, Span
 
 METADATA_EVENT = "nightdesk_post"
 READ = "nightdesk:read"  # action ids of our buttons
 PREVIOUS = "nightdesk:previous"
 NEXT = "nightdesk:next"
+ACT = "nightdesk:act:"  # a card's button: this, the verb of the request it makes
 
 _TITLE = 400
 _TITLE_LINK = 1500  # a longer address opens from the button alone
+_LINE = 400  # one line about exploitation
+_CHIPS = 4  # texts of 250 characters: all chips of a card
+_BUTTONS = 10
 _LIST_TITLE = 150
 _LIST_NOTES = 3
 _LIST_LINES = 20
@@ -87,7 +92,8 @@ def summary(content: Content) -> str:
     """What notifications and screen readers say; escaped, never empty."""
     match content:
         case Card():
-            lines = (_told_by(content.headline, content.publisher), *content.sentences)
+            told = _told_by(content.headline, content.publisher)
+            lines = (told, content.exploitation, *content.sentences)
         case Listing():
             lines = (content.title, *(line.headline for line in content.lines), content.empty)
         case Notice():
@@ -102,7 +108,8 @@ def plain_text(content: Content, mark: str = "") -> str:
     match content:
         case Card():
             told = _told_by(content.headline, content.publisher)
-            lines = (told, web_link(content.url), *content.sentences, content.footer)
+            link, known = web_link(content.url), content.exploitation
+            lines = (told, link, known, *content.sentences, content.quality, content.footer)
         case Listing():
             told_lines = (f"{line.headline}\n{web_link(line.url)}" for line in content.lines)
             lines = (content.title, *content.notes, *told_lines, content.empty, content.footer)
@@ -124,10 +131,28 @@ def _card(card: Card) -> list[Json]:
     return [
         *rich(linked(headline, card.url, longest_link=_TITLE_LINK)),
         *context(" · ".join(filter(None, (card.publisher, card.byline))), when=card.at),
+        *rich(run(fit(card.exploitation, _LINE), bold=True)),
         *section("\n".join(card.sentences), picture=card.picture, alt=card.headline),
-        *context(card.reading_time, card.also, " · ".join(card.chips)),
-        *row(button(READ, card.read_label, url=web_link(card.url))),
+        *context(card.origin),
+        *context(card.quality, card.reading_time),
+        *context(card.also),
+        *context(*packed(card.chips)[:_CHIPS]),
+        *context(card.indicators),
+        *row(_buttons(card)),
     ]
+
+
+def _buttons(card: Card) -> list[Json]:
+    """Read first, then what comes back to us; Slack takes twenty-five in one row."""
+    shown = button(READ, card.read_label, url=web_link(card.url))
+    for one in _each_once(card.buttons)[:_BUTTONS]:
+        shown += button(ACT + one.action, one.label, value=one.state)
+    return shown
+
+
+def _each_once(buttons: Sequence[Button]) -> list[Button]:
+    """Slack refuses a row in which two buttons have one name."""
+    return list({one.action: one for one in reversed(buttons)}.values())[::-1]
 
 
 def _listing(listing: Listing) -> list[Json]:

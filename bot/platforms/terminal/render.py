@@ -23,7 +23,7 @@ from bot.platforms.terminal.layout import (
     unbroken,
 )
 from digests.cards.words import Words, runs_rtl, words
-from digests.model import Card, Content, Line, Listing, Notice, Span
+from digests.model import Alarm, Card, Content, Line, Listing, Notice, Span
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -38,6 +38,12 @@ _NUMBER = 4  # columns of a number in a list
 _EDGE = "──"
 
 _TITLE, _PUBLISHER, _QUIET = "bold", "bold cyan", "dim"
+_ALARMS = {
+    Alarm.EXPLOITED: "bold red",
+    Alarm.LIKELY: "bold yellow",
+    Alarm.SEVERE: "yellow",
+    Alarm.NONE: "",
+}
 _HIT, _ADDRESS, _CHIP = "bold yellow", "blue", "magenta"
 
 
@@ -122,12 +128,16 @@ def _wide(card: Card, page: _Page) -> Column:
 def _told(card: Card, page: _Page, room: int) -> Column:
     headline = page.theirs(styled(card.headline or card.key, _TITLE, card.url), room)
     byline = page.ours(card.byline, _QUIET, room)
-    return apart(stacked(headline, byline), page.theirs(styled(" ".join(card.sentences)), room))
+    alarm = page.ours(card.exploitation, _ALARMS[card.alarm], room)
+    sentences = page.theirs(styled(" ".join(card.sentences)), room)
+    return apart(stacked(headline, byline), alarm, sentences)
 
 
 def _facts(card: Card, page: _Page, room: int) -> Column:
+    lines = (card.origin, card.quality, card.reading_time, card.also)
     chips = column(styled("  ".join(card.chips), _CHIP), room, rtl=page.rtl)
-    return stacked(page.ours(card.reading_time, "", room), page.ours(card.also, "", room), chips)
+    said = (page.ours(line, "", room) for line in lines)
+    return stacked(*said, chips, page.ours(card.indicators, "", room))
 
 
 def _address(label: str, url: str, page: _Page, room: int) -> Column:
