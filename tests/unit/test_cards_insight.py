@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from digests.cards.chips import TOPICS, harmless, without_links
 from digests.cards.compose import compose
 from digests.cards.exploitation import alarm, line
-from digests.cards.reasons import why
+from digests.cards.reasons import PARTS, why
 from digests.cards.words import languages, words
 from digests.model import Alarm, CveFacts, Indicator, Key, Name, Part, Quality, Rating
+from digests.stories import topics
+from digests.stories.quality import BOUNDS
 from digests.testing import build_story
 
 FSI, PDI = "\u2068", "\u2069"
@@ -118,6 +120,7 @@ def test_chips_tell_who_with_what_against_what_about_what() -> None:
 
 
 def test_every_topic_has_a_word_of_its_own_in_every_language() -> None:
+    assert set(TOPICS) == set(topics.TOPICS)
     for language in languages():
         say = words(language)
         assert len({say.text(topic) for topic in TOPICS.values()}) == len(TOPICS)
@@ -216,6 +219,10 @@ def test_every_number_is_explained() -> None:
         "",
         "How all of it is computed: docs/quality.md",
     ]
+
+
+def test_every_part_of_a_quality_has_its_sentence() -> None:
+    assert set(PARTS) == set(BOUNDS)
 
 
 def test_characters_are_counted_where_there_are_no_words() -> None:
