@@ -194,7 +194,7 @@ class Desk:
             after = _after_news(before, after, found, self._clock.now())
         known = [found.unchanged > 0, *(not isinstance(v, New) for v in prepared.verdicts)]
         same = is_same_feed(before, found.facts.title, known_entries=known)
-        after = sighted(after, feed, moved_to if same else "", self._clock.now())
+        after = sighted(after, feed, moved_to, self._clock.now(), same=same)
         record = PollRecord(
             feed_url=feed.url,
             state=after,

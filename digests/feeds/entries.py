@@ -123,7 +123,5 @@ def primary(tag: str) -> str:
 
 
 def seconds_of(amount: float, unit: timedelta) -> timedelta | None:
-    """A wait the publisher asks for, None when it makes no sense."""
-    if not 0 < amount <= LONGEST_TTL / unit:
-        return None
-    return unit * amount
+    """A wait the publisher asks for, None when it asks for none; a year is taken as a long wait."""
+    return unit * min(amount, LONGEST_TTL / unit) if amount > 0 else None

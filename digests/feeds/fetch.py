@@ -1,6 +1,7 @@
 """Fetching feeds and article pages politely: what is said to each host, and how often."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -83,8 +84,13 @@ class Fetcher:
                 credentials=credentials,
                 user_agent=user_agent,
             )
-            self._hosts.heard(url, outcome)
-        return outcome
+            until = self._hosts.heard(url, outcome)
+        return outcome if until is None else self._waiting(outcome, until)
+
+    def _waiting(self, outcome: FetchOutcome, until: datetime) -> FetchOutcome:
+        """The feed waits as long as its host does: asked sooner, it would only be put off."""
+        hints = replace(outcome.hints, retry_after=until - self._clock.now())
+        return replace(outcome, hints=hints)
 
     def _left_alone(self, until: datetime) -> FetchFailed:
         return FetchFailed(

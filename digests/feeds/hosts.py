@@ -92,8 +92,8 @@ class Hosts:
             gate.users -= 1
             self._forget_idle()
 
-    def heard(self, url: str, outcome: FetchOutcome) -> None:
-        """Learn from an answer of the host."""
+    def heard(self, url: str, outcome: FetchOutcome) -> datetime | None:
+        """Learn from an answer of the host; until when it is left alone for it, if at all."""
         host = host_of(url)
         until = host_pause(
             outcome,
@@ -105,9 +105,10 @@ class Hosts:
             self._limits[host] = self._limits.get(host, 0) + 1
             self._pause(host, until)
             self._pause_service(url, until)
-            return
+            return until
         self._limits.pop(host, None)
         self._note_unavailable(host, url, outcome)
+        return None
 
     def _pause(self, name: str, until: datetime) -> None:
         self._pauses[name] = max(until, self._pauses.get(name, until))

@@ -19,13 +19,19 @@ _NOTHING_THERE = frozenset({Trouble.NOT_FOUND, Trouble.GONE, Trouble.NOT_A_FEED}
 _FAILURES = 3  # in a row, of whatever kind, and the configured address gets its chance again
 
 
-def sighted(state: FeedState, feed: Feed, target: str, now: datetime) -> FeedState:
+def sighted(
+    state: FeedState, feed: Feed, target: str, now: datetime, *, same: bool = True
+) -> FeedState:
     """The state after a good poll that led to `target` by permanent redirects only ("": did not).
 
-    An address with keys is never adopted: they belong to the host that the operator named.
+    `same`: whether it is the feed we know. What was another one when it was met first stays one,
+    for its entries are known from then on. A feed with keys is never asked elsewhere: they belong
+    to the host that the operator named.
     """
     if not target or target == state.adopted:
         return replace(state, moved_to=state.adopted, moved_since=None, sightings=0)
+    if not same or (target == state.moved_to and not state.sightings):
+        return replace(state, moved_to=target, moved_since=None, sightings=0)
     since = state.moved_since if target == state.moved_to else None
     times = state.sightings + 1 if since else 1
     since = min(since or now, now)  # a clock that was ahead must not hold it back for years
@@ -44,6 +50,11 @@ def doubted(state: FeedState, outcome: FetchFailed) -> FeedState:
         due = state.last_poll + HOUR if state.last_poll else None
         return replace(back, next_poll=due)  # whatever the new address wished for itself
     return state
+
+
+def leads_astray(state: FeedState) -> bool:
+    """Whether its permanent redirect leads to another feed."""
+    return bool(state.moved_to) and state.moved_to != state.adopted and not state.sightings
 
 
 def is_same_feed(before: FeedState, title: str, *, known_entries: Iterable[bool]) -> bool:
