@@ -45,26 +45,6 @@ _LEAD_TEXT = 2_000  # characters that the first sentences are looked for in
 _COMPARED = 8_000  # characters of a page looked at for it
 _SAME_ARTICLE = 0.4  # share of the words of headline and first sentence that their article has
 
-_FIRST_FEED = (
-    "<rss><channel><title>t</title><item><title>Zwei Worte, CVE-2026-1000</title>"
-    "<link>https://news.example/1</link><description>&lt;p&gt;Eins. \u4e2d\u6587.&lt;/p&gt;"
-    "</description></item></channel></rss>"
-)
-_FIRST_PAGE = (
-    "<html><body><article><p>Zwei Worte. Und ein Satz danach.</p></article></body></html>"
-)
-
-
-def warm_worker() -> None:
-    """Read a feed and a page of our own: whatever is loaded at first use is there before the fork.
-
-    Else the first honest document of each worker pays for models out of its own short time.
-    """
-    feed = Feed(url="https://news.example/feed", name="", publisher="news.example")
-    start = datetime(2026, 11, 23, tzinfo=UTC)
-    first = read(Document(feed.url, feed.url, _FIRST_FEED.encode()), frozenset(), feed, start)
-    tell(first.drafts[0], Document(feed.url, feed.url, _FIRST_PAGE.encode()))
-
 
 def read(document: Document, known: frozenset[bytes], feed: Feed, now: datetime) -> Reading:
     """Every entry of a feed document: unchanged, a draft, or refused with a reason."""
