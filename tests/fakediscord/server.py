@@ -3,7 +3,6 @@
 import asyncio
 import json
 import threading
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from email.utils import format_datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from digests.model import Clock
 from tests.fakediscord import shapes
 from tests.fakediscord.faults import Faults, error, json_response, limited
 from tests.fakediscord.gateway import Gateway
@@ -53,13 +53,14 @@ class FakeDiscord:
         limits: bool = True,
         log: Path | None = None,
         port: int = 0,
+        clock: Clock | None = None,
     ) -> None:
         """`faults`: chance of each by name. `scale` shortens the nonce window and the limits.
 
         `slow`: seconds of a slow accept, to be longer than the client's time-out.
         `log`: a file that gets every entry as a line of JSON, for a judge in another process.
         """
-        self.world = World(token, scale=scale, log=log)
+        self.world = World(token, scale=scale, log=log, clock=clock)
         self.world.add_guild()
         self.world.add_channel()
         self.faults = Faults(seed, faults or {}, pause=0.5 * scale, slow=slow)
@@ -164,7 +165,7 @@ class FakeDiscord:
         given = request.headers.get("Authorization")
         if given != f"Bot {self.world.token}" or not self.world.token_valid:
             return error(401, 0, "401: Unauthorized")
-        now = time.monotonic()
+        now = self.world.clock.monotonic()
         if self._limits and (wait := self.world.everywhere.wait(now)):
             self.world.note("limit", "refused 429 global")
             return limited(wait, "global")
@@ -260,13 +261,13 @@ class FakeDiscord:
         if isinstance(place, web.Response):
             self._noted(what, f"refused {place.status}", request, body, fault)
             return place
-        now, window = time.monotonic(), self.world.window(f"{what} {place.id}")
+        now, window = self.world.clock.monotonic(), self.world.window(f"{what} {place.id}")
         if self._limits and (wait := window.wait(now)):
             self._noted(what, "refused 429", request, body, fault)
             return limited(round(wait, 3), "user")
         window.take(now)
         answer = (self._accept if what == "create" else self._change)(place, request, body, fault)
-        answer.headers.update(window.headers(f"bucket-{what}", now))
+        answer.headers.update(window.headers(f"bucket-{what}", now, self.world.now().timestamp()))
         return await self.faults.after(fault, request, answer)
 
     def _accept(
@@ -344,9 +345,18 @@ class ThreadedDiscord:
 
     def __exit__(self, *_: object) -> None:
         self.run(self.fake.__aexit__(None, None, None))
+        self.run(_tasks_ended())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
+
+
+async def _tasks_ended() -> None:
+    """Requests whose client was killed may still wait for it."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _page(messages: list[Body], query: Mapping[str, str]) -> list[Body]:

@@ -1,12 +1,14 @@
 """What the stand-in knows: guilds, channels, messages, the log that judges, the limits."""
 
 import json
-import time
 from collections import deque
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from digests.clock import SystemClock
+from digests.model import Clock
 
 Body = dict[str, Any]
 
@@ -69,12 +71,12 @@ class Window:
     def take(self, now: float) -> None:
         self._taken.append(now)
 
-    def headers(self, bucket: str, now: float) -> dict[str, str]:
+    def headers(self, bucket: str, now: float, wall: float) -> dict[str, str]:
         after = self._taken[0] + self.seconds - now if self._taken else 0.0
         return {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(max(0, self.limit - len(self._taken))),
-            "X-RateLimit-Reset": f"{time.time() + after:.3f}",  # noqa: TID251 - a real server
+            "X-RateLimit-Reset": f"{wall + after:.3f}",
             "X-RateLimit-Reset-After": f"{max(0.0, after):.3f}",
             "X-RateLimit-Bucket": bucket,
         }
@@ -83,7 +85,10 @@ class Window:
 class World:
     """Everything that stays when a request is over."""
 
-    def __init__(self, token: str, *, scale: float, log: Path | None) -> None:
+    def __init__(
+        self, token: str, *, scale: float, log: Path | None, clock: Clock | None = None
+    ) -> None:
+        self.clock = clock or SystemClock()
         self.token = token
         self.token_valid = True
         self.skew = timedelta()  # its clock minus the machine's
@@ -100,12 +105,12 @@ class World:
         self._windows: dict[str, Window] = {}
         self._nonces: dict[str, tuple[float, str, Body]] = {}
         self._last_id = 0
-        self._began = time.monotonic()
+        self._began = self.clock.monotonic()
 
     # --- time and ids -------------------------------------------------------------------
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.skew  # noqa: TID251 - a real server
+        return self.clock.now() + self.skew
 
     def new_id(self) -> str:
         milliseconds = int((self.now() - EPOCH) / timedelta(milliseconds=1))
@@ -118,7 +123,7 @@ class World:
     # --- the log ------------------------------------------------------------------------
 
     def note(self, what: str, done: str, **more: Any) -> None:
-        entry = Entry(time.monotonic() - self._began, what, done, **more)
+        entry = Entry(self.clock.monotonic() - self._began, what, done, **more)
         self.log.append(entry)
         if self._file:
             self._file.write(json.dumps(asdict(entry)) + "\n")
@@ -147,7 +152,7 @@ class World:
         """
         nonce = body.get("nonce") if body.get("enforce_nonce") else None
         known = self._nonces.get(f"{author} {nonce}") if nonce else None
-        if known and time.monotonic() - known[0] < self.nonce_window:
+        if known and self.clock.monotonic() - known[0] < self.nonce_window:
             _, place, message = known
             if message not in self.channels[place].messages:
                 raise LookupError(message["id"])
@@ -156,7 +161,7 @@ class World:
         channel.messages.append(message)
         channel.last = message["id"]
         if nonce:
-            self._nonces[f"{author} {nonce}"] = (time.monotonic(), channel.id, message)
+            self._nonces[f"{author} {nonce}"] = (self.clock.monotonic(), channel.id, message)
         return message, True
 
     def _message(self, channel: Channel, body: Body, author: str) -> Body:

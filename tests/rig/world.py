@@ -1,0 +1,329 @@
+"""The world around the bots of one run: a publisher, Slack, Discord, and the judge.
+
+Each round publishes a few stories and lets a bot work until it is killed. In the end one more bot
+works until nothing is owed; then the platforms' own logs are read: every story stands in every
+channel, once.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import select
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from itertools import count, cycle
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.fakediscord import CHANNEL, ThreadedDiscord
+from tests.fakediscord.faults import AFTER, BEFORE, SLOW
+from tests.fakefeeds import FakeFeeds
+from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.rig.clock import SPEED, FastClock
+from tests.rig.failpoints import ANY
+from tests.rig.mutants import Mutant
+from tests.slackfaults import PASSING, Faults
+
+ROOT = Path(__file__).resolve().parents[2]
+FAULTY = 0.3  # of the platforms' answers
+SLACK_CHANNELS = ("news", "soc")
+SECOND_CHANNEL = "600000000000000002"
+DISCORD_TOKEN = "discord-token-for-tests"
+SECRETS = (BOT_TOKEN, APP_TOKEN, DISCORD_TOKEN)
+PUBLISHERS = ("alpha", "beta", "gamma")
+_DISCORD_FAULTS = tuple(
+    name for name in (*BEFORE, *AFTER, *SLOW) if name not in {"429_absurd", "half_closed"}
+)
+LONGEST = 60.0  # seconds of one bot's life; it ends by itself when nothing is owed any more
+
+
+@dataclass
+class Launcher:
+    """The process that forks bots."""
+
+    process: "subprocess.Popen[str]"
+
+    @classmethod
+    @contextlib.contextmanager
+    def started(cls) -> Iterator["Launcher"]:
+        env = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.rig.launcher"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env,
+        )  # fmt: skip
+        launcher = cls(process)
+        try:
+            launcher._answer(60)
+            yield launcher
+        finally:
+            process.kill()
+            process.communicate()
+
+    def launch(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run one bot to its end."""
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        return self._answer(request["seconds"] + 30)
+
+    def _answer(self, within: float) -> dict[str, Any]:
+        assert self.process.stdout
+        ready, _, _ = select.select([self.process.stdout], [], [], within)
+        assert ready, "the launcher does not answer"
+        line = self.process.stdout.readline()
+        assert line, "the launcher has died"
+        return json.loads(line)
+
+
+@dataclass
+class World:
+    """Everything around the bots of one run."""
+
+    folder: Path
+    launcher: Launcher
+    seed: int
+    publisher: FakeFeeds
+    slack: FakeSlack
+    discord: Any
+    clock: FastClock
+    mutant: str = ""
+    kills: int = 0
+    fired: int = 0
+    stories: list[str] = field(default_factory=list)
+    _entries: dict[str, list[str]] = field(default_factory=dict)
+
+    # --- living ----------------------------------------------------------------------------
+
+    def publish(self, count: int) -> None:
+        """So many new stories; every third is told by a second publisher as well."""
+        for _ in range(count):
+            number = len(self.stories)
+            title = f"Story number {number:04} of seed {self.seed}: a gateway flaw is exploited"
+            self.stories.append(title)
+            first = PUBLISHERS[number % len(PUBLISHERS)]
+            self._tell(first, title)
+            if number % 3 == 0:
+                self._tell(PUBLISHERS[(number + 1) % len(PUBLISHERS)], title)
+
+    def _tell(self, publisher: str, title: str) -> None:
+        number = title.split()[2]
+        published = format_datetime(self.clock.now())
+        entry = (
+            f"<item><title>{title}</title><guid>{publisher}-{number}</guid>"
+            f"<link>https://{publisher}.example/{number}</link><pubDate>{published}</pubDate>"
+            f"<description>{title}. The vendor named a cure. Nobody was hurt at all."
+            "</description></item>"
+        )
+        entries = self._entries.setdefault(publisher, [])
+        entries.insert(0, entry)
+        body = f'<rss version="2.0"><channel><title>x</title>{"".join(entries)}</channel></rss>'
+        self.publisher.publish(f"/{publisher}", body)
+
+    def bot(
+        self,
+        *,
+        failpoint: str = "",
+        nth: int = 1,
+        delay: float = 0.0,
+        seconds: float = LONGEST,
+        until_settled: bool = True,
+    ) -> dict[str, Any]:
+        """One life of a bot."""
+        ended = self.launcher.launch(
+            {
+                "folder": str(self.folder),
+                "zero": self.clock.zero,
+                "env": self._environment(),
+                "secrets": SECRETS,
+                "mutant": self.mutant,
+                "failpoint": failpoint,
+                "nth": nth,
+                "delay": delay,
+                "ports": [self.slack.port, self._discord_port()],
+                "seconds": seconds,
+                "until_settled": until_settled,
+            }
+        )
+        if ended["code"] not in (0, -9):
+            raise Broken(f"a bot ended by itself with {ended}: {self.output()[-2000:]}")
+        doubtful = self.in_doubt()
+        if any(count > 1 for count in doubtful.values()):
+            raise Broken(f"more than one post is in doubt: {doubtful}")
+        self.kills += ended["code"] == -9
+        self.fired += ended["code"] == -9 and not ended["timed_out"]
+        return ended
+
+    def settle(self) -> None:
+        """Let a last bot work until nothing is owed, with platforms that behave."""
+        self.slack.faults.share = 0.0
+        self.discord.faults.rates = {}
+        for _ in range(3):
+            ended = self.bot()
+            if ended["code"] == 0:
+                return
+        raise Broken(f"the last bot ended with {ended}: {self.output()[-2000:]}")
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_APP_TOKEN": APP_TOKEN,
+            "DISCORD_TOKEN": DISCORD_TOKEN,
+            "SLACK_API_URL": self.slack.api_url,
+            "DISCORD_API_URL": self.discord.api_url,
+            "DISCORD_GATEWAY_URL": self.discord.gateway_url,
+            "NIGHTDESK_SETTLE": "60",
+        }
+
+    def _discord_port(self) -> int:
+        return int(self.discord.api_url.split(":")[2].split("/")[0])
+
+    # --- judging ---------------------------------------------------------------------------
+
+    def judge(self) -> None:
+        """Raises Broken when anything was lost, repeated, malformed, or gave a secret away."""
+        for place, told in self.told().items():
+            lost = [title for title in self.stories if not told[title]]
+            repeated = [title for title, times in told.items() if times > 1]
+            if lost or repeated:
+                raise Broken(f"{place}: lost {lost}, repeated {repeated}")
+        violations = [*self.slack.violations, *self.discord.violations]
+        if violations:
+            raise Broken(f"broken rules: {violations[:3]}")
+        self._judge_archive()
+        if any(secret in self.output() for secret in SECRETS):
+            raise Broken("a secret stands in the output")
+
+    def told(self) -> dict[str, Counter[str]]:
+        """By place: how often each headline was posted, by the platforms' own logs."""
+        told: dict[str, Counter[str]] = {place: Counter() for place in self.slack.places}
+        told |= {place: Counter() for place in self.discord.world.channels}
+        for entry in self.slack.log:
+            if entry.kind == "posted":
+                told[entry.place].update(self._headlines(entry.body))
+        for noted in self.discord.world.log:
+            if noted.what == "create" and noted.done == "accepted":
+                told[noted.channel].update(self._headlines(noted.body))
+        return told
+
+    def _headlines(self, body: object) -> set[str]:
+        text = json.dumps(body, ensure_ascii=False)
+        return {title for title in self.stories if title in text}
+
+    def _judge_archive(self) -> None:
+        with contextlib.closing(sqlite3.connect(self.folder / "nightdesk.db")) as archive:
+            (checked,) = archive.execute("PRAGMA integrity_check").fetchone()
+            states = dict(archive.execute("SELECT state, count(*) FROM post GROUP BY state"))
+            (stories,) = archive.execute("SELECT count(*) FROM story").fetchone()
+            (twice,) = archive.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM post WHERE state = 'sending'"
+                " GROUP BY platform, place HAVING count(*) > 1)"
+            ).fetchone()
+        if checked != "ok":
+            raise Broken(f"integrity check: {checked}")
+        expected = len(self.stories) * len(self.told())
+        if set(states) - {"sent", "folded"} or sum(states.values()) < expected:
+            raise Broken(f"states {states}, expected {expected} sent")
+        if stories != len(self.stories) or twice:
+            raise Broken(f"{stories} stories, {len(self.stories)} were published")
+
+    def in_doubt(self) -> Counter[str]:
+        """How many posts of each place are in flight, at this moment."""
+        with (
+            contextlib.closing(sqlite3.connect(self.folder / "nightdesk.db")) as archive,
+            contextlib.suppress(sqlite3.OperationalError),  # killed before there were tables
+        ):
+            rows = archive.execute("SELECT place FROM post WHERE state = 'sending'")
+            return Counter(place for (place,) in rows)
+        return Counter()
+
+    def output(self) -> str:
+        """All that the bots wrote."""
+        written = self.folder / "output.txt"
+        return written.read_text(errors="replace") if written.exists() else ""
+
+
+class Broken(AssertionError):
+    """A promise was broken."""
+
+
+@contextlib.contextmanager
+def world(
+    folder: Path, launcher: Launcher, seed: int, *, mutant: Mutant | None = None, name: str = ""
+) -> Iterator[World]:
+    """A publisher with three feeds, two Slack channels, two Discord channels, faulty answers."""
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # killed clients are the point
+    clock = FastClock(time.monotonic())
+    share = FAULTY if mutant is None else mutant.share
+    slack_faults = PASSING if mutant is None else mutant.slack
+    discord_faults = _DISCORD_FAULTS if mutant is None else mutant.discord
+    faults = Faults(
+        seed, share if slack_faults else 0.0, among=slack_faults, methods=("chat.postMessage",)
+    )
+    rates = {one: share / len(discord_faults) for one in discord_faults}
+    slow = 15.0 / SPEED  # seconds; the client leaves after ten of the fast clock's
+    with contextlib.ExitStack() as stack:
+        publisher = stack.enter_context(FakeFeeds().in_background())
+        slack = stack.enter_context(FakeSlack.in_thread(faults=faults, slow=slow, clock=clock))
+        discord = stack.enter_context(
+            ThreadedDiscord(seed=seed, faults=rates, slow=slow, clock=clock, token=DISCORD_TOKEN)
+        )
+        discord.world.add_channel(SECOND_CHANNEL)
+        for channel in SLACK_CHANNELS:
+            slack.add_channel(channel)
+        found = World(folder, launcher, seed, publisher, slack, discord, clock, mutant=name)
+        _write_config(folder, publisher)
+        yield found
+
+
+def _write_config(folder: Path, publisher: FakeFeeds) -> None:
+    targets = [f"slack:#{channel}" for channel in SLACK_CHANNELS]
+    targets += [f"discord:{CHANNEL}", f"discord:{SECOND_CHANNEL}"]
+    channels = "".join(f"  - {{name: c{i}, to: '{to}'}}\n" for i, to in enumerate(targets))
+    feeds = "".join(
+        f"  - {{url: '{publisher.url('/' + name)}', publisher: {name}.example, first: all}}\n"
+        for name in PUBLISHERS
+    )
+    (folder / "feeds.yaml").write_text(
+        "defaults: {welcome: first, every: 1m, max_age: none, full_text: false}\n"
+        f"network: {{allow: [127.0.0.0/8]}}\nchannels:\n{channels}feeds:\n{feeds}"
+    )
+    for name in PUBLISHERS:
+        empty = '<rss version="2.0"><channel><title>x</title></channel></rss>'
+        publisher.publish(f"/{name}", empty)
+
+
+def random_kills(world: World, kills: int, failpoints: Sequence[str]) -> None:
+    """Kill bots at named boundaries and at any moment, publishing meanwhile; settle and judge.
+
+    A bot that had nothing left to do before it came to its boundary ended well; that counts no
+    kill, and the next one is tried.
+    """
+    random = Random(world.seed)
+    points = cycle(failpoints)
+    for number in count():
+        if world.kills >= kills:
+            break
+        world.publish(random.choice((1, 1, 2)))
+        if number % 2:
+            world.bot(failpoint=ANY, nth=random.randint(1, 90), delay=random.uniform(0, 0.05))
+        else:
+            world.bot(failpoint=next(points), nth=random.choice((1, 1, 2, 3)))
+    world.settle()
+    world.judge()
+
+
+def mutant_run(world: World, mutant: Mutant, rounds: int = 2) -> None:
+    """What a mutant is put through: kills where it shows, then settle and judge."""
+    for number in range(rounds):
+        world.publish(3)
+        world.bot(failpoint=mutant.kill_at, nth=mutant.nth + number)
+    world.settle()
+    world.judge()
