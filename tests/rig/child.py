@@ -5,7 +5,6 @@ import contextlib
 import importlib
 import logging
 import os
-import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
