@@ -11,6 +11,8 @@ NOT_A_READER = later(
     "You may not search here; ask whoever keeps feeds.yaml to add you to readers."
 )
 
+_OURS = "terminal"
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
@@ -30,13 +32,33 @@ def refusal(asker: Asker, readers: People, homes: AbstractSet[str] | None) -> st
     `homes`: ids of the places and conversations in which a channel of the file lies; None: the
     whole platform is one such place (a Slack token belongs to one workspace).
     """
-    if asker.platform == "terminal":
+    if asker.platform == _OURS:
         return ""
-    at_home = homes is None or not asker.place or {asker.place, asker.conversation} & homes
-    if not at_home:
+    if not _at_home(asker, homes):
         return NOT_SET_UP
-    if readers.everyone:
-        return ""
-    named = readers.slack if asker.platform == "slack" else readers.discord
-    names = {asker.user} | {f"role:{role}" for role in asker.roles}
-    return "" if names & named else NOT_A_READER
+    return "" if readers.everyone or _named(asker, readers) else NOT_A_READER
+
+
+def may_edit(asker: Asker, editors: People, homes: AbstractSet[str] | None) -> bool:
+    """Whether the asker may do what is for editors: review, pause, redrive, retract.
+
+    Named, and where a channel of the file lies; `homes` as in `refusal`. Whoever sits at the
+    terminal owns the database anyway.
+    """
+    if asker.platform == _OURS:
+        return True
+    return _at_home(asker, homes) and (editors.everyone or _named(asker, editors))
+
+
+def _at_home(asker: Asker, homes: AbstractSet[str] | None) -> bool:
+    """Direct messages belong to no place: they are answered where the platform has a home at all."""
+    if homes is None or not homes:
+        return homes is None
+    return not asker.place or bool({asker.place, asker.conversation} & homes)
+
+
+def _named(asker: Asker, people: People) -> bool:
+    named = people.slack if asker.platform == "slack" else people.discord
+    roles = {f"role:{role}" for role in asker.roles}
+    names = roles | ({asker.user} if ":" not in asker.user else set())
+    return bool(names & named)

@@ -208,11 +208,16 @@ def _notice(text: str, say: Words) -> Reply:
 
 def _help(verb: str, say: Words) -> Reply:
     lines = [
-        say.text("/digest search ivanti since:7d - stories about it"),
-        say.text('/digest search "supply chain" -podcast - a phrase, without a word'),
-        say.text("/digest search cve:CVE-2024-3400 - every story that names it"),
-        say.text("/digest latest - the newest stories"),
-        say.text("/digest story k7f3 - one story by its short name"),
+        say.text("{command} - stories about it", command="/digest search ivanti since:7d"),
+        say.text(
+            "{command} - a phrase, without a word",
+            command='/digest search "supply chain" -podcast',
+        ),
+        say.text(
+            "{command} - every story that names it", command="/digest search cve:CVE-2024-3400"
+        ),
+        say.text("{command} - the newest stories", command="/digest latest"),
+        say.text("{command} - one story by its short name", command="/digest story k7f3"),
     ]
     near = difflib.get_close_matches(verb, VERBS, n=1)
     if verb not in (*VERBS, "page", "") and near:

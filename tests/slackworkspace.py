@@ -108,6 +108,10 @@ class Workspace:
         self.places[place.id] = place
         return place.id
 
+    def open_private(self, user: str) -> str:
+        """A direct message with the bot; returns its id."""
+        return str(self._open({"users": user})["channel"]["id"])
+
     def add_user(self, name: str, *, shown: str = "", locale: str = "en-US", **more: Any) -> str:
         """A person; returns the id."""
         profile = {"display_name": shown, "real_name": shown}

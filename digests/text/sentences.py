@@ -1,6 +1,8 @@
 """Split text into sentences, in time that hostile text cannot stretch."""
 
 import re
+from collections.abc import Iterable
+from unicodedata import east_asian_width
 
 from digests.text.characters import whole_characters
 
@@ -10,6 +12,7 @@ _MANY_QUOTES = 48
 _QUOTES = re.compile("[\"'“”„«»‹›「『‘’(\\[{（]")
 _WRAPPED = 60  # a line at least this long may have been broken by its width only
 _ENDING = re.compile(r"""[.!?:;…。！？؟。][)"'”’»」』]*\Z""")
+_CLOSERS = "…”’—"  # as wide as the writing around them
 _CUT = re.compile(r"(?s).*[.!?。！？؟](?=\s|[^\x00-\xff])|.*(?=\s)")
 
 
@@ -28,6 +31,23 @@ def split(text: str, language: str) -> list[str]:
         for part in segment(language or "en", piece)
         if (sentence := part.strip())
     ]
+
+
+def running(sentences: Iterable[str]) -> str:
+    """Sentences as one run of text: a space between them, none where Chinese or Japanese meet."""
+    text = ""
+    for sentence in sentences:
+        text += (" " if text and not _meet(text[-1], sentence[:1]) else "") + sentence
+    return text
+
+
+def _meet(last: str, first: str) -> bool:
+    """Whether no space belongs between these characters: full width, but not Korean."""
+    return _is_wide(last) or (last in _CLOSERS and _is_wide(first))
+
+
+def _is_wide(char: str) -> bool:
+    return east_asian_width(char or " ") in "WF" and not "가" <= char <= "힣"
 
 
 def _blocks(text: str) -> list[str]:

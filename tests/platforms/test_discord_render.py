@@ -454,3 +454,7 @@ def test_any_reply_makes_a_body_that_discord_takes(content, previous, following)
 @given(st.text(), st.integers(5, 60))
 def test_fitting_keeps_the_limit_for_any_text(text, limit):
     assert units(fit(text, limit)) <= limit
+
+
+def test_half_a_character_in_an_address_breaks_nothing() -> None:
+    assert render.address("https://news.example/\ud800") == "https://news.example/?"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.text.sentences import split
+from digests.text.sentences import running, split
 from tests.corpus import corpus, needs_corpus
 
 
@@ -110,3 +110,19 @@ def test_real_sentences_joined_in_fives_are_found_again() -> None:
             right += 2 * len(wanted & found)
             wrong += len(wanted ^ found)
         assert right / (right + wrong) >= floor, name
+
+
+@pytest.mark.parametrize(
+    ("sentences", "run"),
+    [
+        ((), ""),
+        (("One.", "Two."), "One. Two."),
+        (("漏洞已修复。", "请更新。"), "漏洞已修复。请更新。"),
+        (("彼は「直った」", "はい。"), "彼は「直った」はい。"),
+        (("他说：“好。”", "然后走了。"), "他说：“好。”然后走了。"),
+        (("그는 말했다", "둘."), "그는 말했다 둘."),
+        (("He said “no”", "Two."), "He said “no” Two."),
+    ],
+)
+def test_sentences_run_on_as_their_writing_wants(sentences, run) -> None:
+    assert running(sentences) == run

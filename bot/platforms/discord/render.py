@@ -13,6 +13,7 @@ from bot.commands import Reply
 from bot.platforms.discord.escape import fit, units, verbatim
 from digests.cards.words import words
 from digests.model import Alarm, Button, Card, Content, Line, Listing, Notice, Span
+from digests.text.sentences import running
 
 Body = dict[str, object]  # what goes out as JSON
 
@@ -93,7 +94,7 @@ def reply(answer: Reply, *, plain: bool = False) -> Body:
 
 def address(url: str, limit: int = ADDRESS) -> str:
     """The address as Discord takes it, "" when it does not or when it may not be trusted."""
-    encoded = quote(url.strip(), safe="%/:?#@!$&'()*+,;=._~-")
+    encoded = quote(url.strip(), safe="%/:?#@!$&'()*+,;=._~-", errors="replace")
     fits = len(encoded) <= limit and _HTTP.fullmatch(encoded)
     return encoded if fits else ""
 
@@ -138,7 +139,7 @@ def _paragraphs(card: Card) -> list[str]:
     alarm = fit(card.exploitation, _EXPLOITATION)
     told = (
         _own(f"**{alarm}**", rtl=card.rtl) if alarm else "",
-        fit(" ".join(card.sentences), _SENTENCES),
+        fit(running(card.sentences), _SENTENCES),
         "\n".join(line for line in (*own[:-1], chips, own[-1]) if line),
     )
     return [part for part in told if part]
@@ -358,7 +359,7 @@ def _card_text(card: Card) -> list[str]:
         fit(card.headline or card.key, 300),
         f"<{url}>" if url else "",
         fit(card.exploitation, 300),
-        fit(" ".join(card.sentences), 600),
+        fit(running(card.sentences), 600),
         fit(card.footer, 250),
     ]
 

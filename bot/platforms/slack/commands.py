@@ -94,12 +94,13 @@ class Desk:
         return await self._asker({"team_id": team.get("id")}, channel.get("id"), user.get("id"))
 
     async def _asker(self, body: Payload, channel: object, user: object) -> Asker:
-        name = str(user or "")
+        name, conversation = str(user or ""), str(channel or "")
+        private = conversation.startswith("D")
         return Asker(
             platform="slack",
             user=name,
-            place=str(body.get("team_id") or ""),
-            conversation=str(channel or ""),
+            place="" if private else str(body.get("team_id") or ""),
+            conversation=conversation,
             locale=await self._directory.locale(name),
         )
 

@@ -24,6 +24,7 @@ from bot.platforms.terminal.layout import (
 )
 from digests.cards.words import Words, runs_rtl, words
 from digests.model import Alarm, Card, Content, Line, Listing, Notice, Span
+from digests.text.sentences import running
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -129,7 +130,7 @@ def _told(card: Card, page: _Page, room: int) -> Column:
     headline = page.theirs(styled(card.headline or card.key, _TITLE, card.url), room)
     byline = page.ours(card.byline, _QUIET, room)
     alarm = page.ours(card.exploitation, _ALARMS[card.alarm], room)
-    sentences = page.theirs(styled(" ".join(card.sentences)), room)
+    sentences = page.theirs(styled(running(card.sentences)), room)
     return apart(stacked(headline, byline), alarm, sentences)
 
 
