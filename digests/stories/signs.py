@@ -7,19 +7,11 @@ found. Every pattern is bounded, so that hostile text costs no more than other t
 import re
 from collections.abc import Iterator, Sequence
 
+from digests.text.attribution import says
+
 _MOST_VERBS = 60  # attributions looked at in one text
 _BEFORE, _BEHIND = 110, 70  # characters beside one in which its name may stand
 
-_SAYS = {
-    "en": r"\b(?:said|says|told|according to|wrote|writes|added|explained|confirmed|warned|noted|stated|announced|tweeted|disclosed|reported)\b",
-    "de": r"\b(?:sagte?|sagt|laut|zufolge|erklärte?n?|erklärt|teilte?|berichtet|schreibt|schrieb|warnt|warnte|bestätigte?|betonte|nach angaben)\b",
-    "fr": r"\b(?:a déclaré|a dit|dit|selon|d['’]après|affirme|explique|a expliqué|a indiqué|indique|a confirmé|souligne|précise|a précisé|écrit|estime)\b",
-    "es": r"\b(?:dijo|dice|según|afirmó|explicó|declaró|señaló|indicó|confirmó|advirtió|aseguró|informó|escribió|explica|afirma)\b",
-    "ru": r"\b(?:сказала?|заявила?|заявили|сообщила?|сообщили|сообщает|рассказала?|пояснила?|отметила?|отмечает|подтвердила?|по словам|по данным|пишет|уточнили)\b",
-    "ar": r"\b(?:و?قالت?|و?صرحت?|و?أوضحت?|و?أكدت?|و?ذكرت?|و?أعلنت?|و?أضافت?|وفقا ل\w*|بحسب|و?أشارت?|و?حذرت?|كتبت?)\b",
-    "zh": r"(?:表示|指出|告诉|告訴|称[，,：:“]|稱[，,：:「]|据[^，。]{2,20}(?:报道|介绍|披露|称)|根据[^，。]{2,20}(?:报告|公告)|强调|認為|认为|警告|透露|披露)",
-    "ja": r"(?:と述べ|と語っ|によると|によれば|と発表|と説明|と指摘|と警告|と話し|を明らかにし|としている|と報告)",
-}
 _LETTER = r"[^\W\d_]"
 _NAMED = re.compile(
     rf"[A-ZÀ-ÞА-ЯЁ]{_LETTER}[\w'’.-]{{0,30}}"
@@ -111,14 +103,12 @@ def named_sources(text: str, language: str) -> tuple[str, ...]:
 
 
 def _attributions(text: str, language: str) -> Iterator[re.Match[str]]:
-    pattern = _SAYS_PATTERNS.get(language, _SAYS_PATTERNS["en"])
-    for number, verb in enumerate(pattern.finditer(text)):
+    for number, verb in enumerate(says(language).finditer(text)):
         if number == _MOST_VERBS:
             return
         yield verb
 
 
-_SAYS_PATTERNS = {language: re.compile(row, re.IGNORECASE) for language, row in _SAYS.items()}
 _SENTENCE_END = re.compile(r"[.!?。！？؟]\s")
 
 
