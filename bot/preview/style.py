@@ -67,7 +67,7 @@ figure { margin: 0; min-width: 0; } figcaption { font-size: 13px; color: #55585c
 .terminal.dark { --page: #10141a; --text: #d4d8dd; --red: #ff7b72; --yellow: #e3b341; --blue: #79b8ff;
   --magenta: #d2a8ff; --cyan: #56d4dd; }
 .terminal pre { margin: 0; font: 12.5px/1.45 "DejaVu Sans Mono", "Noto Sans Mono", "Noto Sans Arabic",
-  "Noto Sans Mono CJK JP", monospace; overflow-wrap: normal; overflow-x: auto; }
+  "Noto Sans Mono CJK JP", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 .terminal .bold { font-weight: 700; } .terminal .dim { opacity: .66; }
 .terminal .red { color: var(--red); }
 .terminal .yellow { color: var(--yellow); } .terminal .blue { color: var(--blue); }

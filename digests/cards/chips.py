@@ -56,13 +56,19 @@ def topic(name: str, say: Words) -> str:
 
 
 def indicators(found: Sequence[Indicator], say: Words) -> str:
-    """The first few, broken so that nobody opens them; the rest is counted."""
-    values = _unique(harmless(one) for one in found if one.kind != "cve")
+    """The first few, broken so that nobody opens them; the rest is counted.
+
+    Addresses before hashes, of which one at most is spelled out: they tell a reader nothing.
+    """
+    known = [one for one in found if one.kind != "cve"]
+    opened = _unique(harmless(one) for one in known if one.kind in _OPENED)
+    hashes = _unique(one.value for one in known if one.kind not in _OPENED)
+    values = [*opened, *hashes[:1]][:MOST_INDICATORS]
     if not values:
         return ""
-    named = [clip(value, _LONGEST_INDICATOR) for value in values[:MOST_INDICATORS]]
-    if len(values) > MOST_INDICATORS:
-        rest = len(values) - MOST_INDICATORS
+    named = [clip(value, _LONGEST_INDICATOR) for value in values]
+    rest = len(opened) + len(hashes) - len(values)
+    if rest:
         named.append(say.plural("{n} more indicator", "{n} more indicators", rest))
     return say.text("Indicators: {names}", names=say.names(named))
 

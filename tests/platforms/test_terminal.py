@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from bot.platforms.terminal.chat import TerminalChat, on_stream
+from bot.platforms.terminal.layout import column, styled
 from bot.platforms.terminal.render import NARROWEST, WIDE, WIDEST, harmless, text
 from digests.cards.compose import compose, listing
 from digests.model import (
@@ -99,6 +100,24 @@ def test_text_runs_its_own_way_whatever_the_card_says() -> None:
     assert "\n   Gateway flaw number 1 lets attackers in" in english
     hebrew = drawn(compose(build_story(headline=HEBREW), "en"))
     assert f"\u2067{HEBREW}\u2069\n" in hebrew
+
+
+@pytest.mark.parametrize(
+    ("told", "rows"),
+    [
+        (
+            "固有名詞、数字を軸に「解説」します。Ciscoの業務ソフトに脆弱性9件。",
+            ["固有名詞、数字を軸に「解説」し", "ます。Ciscoの業務ソフトに脆弱", "性9件。"],
+        ),
+        (
+            "如果您需要，breach.txt 是一个很好的起点。👩‍👩‍👧‍👦",
+            ["如果您需要，breach.txt 是一个", "很好的起点。👩‍👩‍👧‍👦"],
+        ),
+    ],
+)
+def test_scripts_without_spaces_break_between_letters_only(told: str, rows: list[str]) -> None:
+    lines = column(styled(told), 30, rtl=False).lines
+    assert [line.plain.rstrip() for line in lines] == rows
 
 
 def test_a_list_numbers_its_lines_and_marks_what_was_found() -> None:

@@ -150,6 +150,14 @@ def test_a_few_indicators_are_named_and_the_rest_is_counted() -> None:
     assert compose(build_story(indicators=()), "en").indicators == ""
 
 
+def test_addresses_come_before_hashes_of_which_one_is_spelled_out() -> None:
+    hashes = tuple(Indicator("sha256", f"{n:064x}") for n in range(4))
+    story = build_story(indicators=(*hashes, Indicator("ipv4", "203.0.113.7")))
+    assert compose(story, "en").indicators == (
+        f"Indicators: 203.0.113[.]7, {0:064x}, 3 more indicators"
+    )
+
+
 def test_indicators_in_the_sentences_are_harmless_too_and_nothing_else_changes() -> None:
     found = (
         Indicator("domain", "evil.example"),

@@ -136,6 +136,7 @@ def _paragraphs(card: Card) -> list[str]:
     )
     own = [_own(fit(text, room), rtl=card.rtl) for text, room in lines]
     chips = " ".join(_chip(chip) for chip in card.chips[:_MOST_CHIPS]).strip()
+    chips = _own(chips, rtl=card.rtl)
     alarm = fit(card.exploitation, _EXPLOITATION)
     told = (
         _own(f"**{alarm}**", rtl=card.rtl) if alarm else "",

@@ -71,7 +71,7 @@ def context(*texts: str, when: datetime | None = None, block_id: str = "") -> li
 def packed(words: Iterable[str]) -> list[str]:
     """Words with dots between, in as few texts of a grey line as hold them whole."""
     texts: list[str] = []
-    for word in words:
+    for word in filter(None, words):
         joined = f"{texts[-1]} · {word}" if texts else word
         if texts and cost(joined) <= _SMALL:
             texts[-1] = joined

@@ -127,16 +127,17 @@ def block_id(key: str) -> str:
 
 
 def _card(card: Card) -> list[Json]:
+    say = words(card.language)
     headline = fit(card.headline, _TITLE) or fit(card.key, _TITLE) or "…"
     return [
         *rich(linked(headline, card.url, longest_link=_TITLE_LINK)),
-        *context(" · ".join(filter(None, (card.publisher, card.byline))), when=card.at),
+        *context(say.line(card.publisher, card.byline), when=card.at),
         *rich(run(fit(card.exploitation, _LINE), bold=True)),
         *section("\n".join(card.sentences), picture=card.picture, alt=card.headline),
         *context(card.origin),
-        *context(card.quality, card.reading_time),
+        *context(*packed((card.quality, card.reading_time))),
         *context(card.also),
-        *context(*packed(card.chips)[:_CHIPS]),
+        *context(*(say.line(chips) for chips in packed(card.chips)[:_CHIPS])),
         *context(card.indicators),
         *row(_buttons(card)),
     ]

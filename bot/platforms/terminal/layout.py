@@ -12,6 +12,8 @@ from io import StringIO
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+import regex
+
 if TYPE_CHECKING:  # rich is loaded when something is drawn
     from rich.console import Console
     from rich.text import Text
@@ -19,6 +21,14 @@ if TYPE_CHECKING:  # rich is loaded when something is drawn
 _FSI, _RLI, _PDI = "\u2068", "\u2067", "\u2069"
 _OPENERS = frozenset("\u2066\u2067\u2068")
 # Of the invisible characters, those that scripts and our own words need to be read rightly.
+_LETTER = "\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff66-\uff9f"
+_UNSPACED = re.compile(f"[{_LETTER}]")
+# One such letter or one word of another script, with the punctuation that may not leave it.
+_PIECE = re.compile(
+    rf"[「『（《〈【〔“‘(\[\u2066-\u2068]*(?:[{_LETTER}]|[^\s{_LETTER}」』）》〉】〕。、，．！？：；…]+)?"
+    r"[」』）》〉】〕。、，．！？：；…ー”’)\]\u2069]*\s*"
+)
+_GRAPHEME = regex.compile(r"\X")
 _NEEDED = frozenset("\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LINK = re.compile(r"https?://[!-~]+")  # no blank and nothing a terminal could take for an end
@@ -79,7 +89,7 @@ class Column:
 
 def column(run: "Text", width: int, *, rtl: bool) -> Column:
     """A run wrapped to `width`; words longer than that are broken."""
-    lines = _closed(run.wrap(_console(), width, overflow="fold"))
+    lines = _closed(_wrapped(run, width))
     shown = (line for line in lines if line.plain.strip())
     return Column(tuple(_from_right(line, width) if rtl else line for line in shown), width)
 
@@ -121,6 +131,34 @@ def printed(rows: Iterable["Text"], *, tty: bool) -> str:
     drawn = console.file
     assert isinstance(drawn, StringIO)
     return _LINK_NAME.sub("", drawn.getvalue())
+
+
+def _wrapped(run: "Text", width: int) -> "Iterable[Text]":
+    """Lines of a run. Scripts without spaces break between letters, never within a foreign word."""
+    if not _UNSPACED.search(run.plain):
+        return run.wrap(_console(), width, overflow="fold")
+    from rich.cells import cell_len
+
+    ends: list[int] = []
+    room = width
+    for piece in _pieces(run.plain, width):
+        taken = cell_len(piece.group().rstrip())
+        if taken > room and piece.start():
+            ends.append(piece.start())
+            room = width
+        room -= cell_len(piece.group())
+    return run.divide(ends)
+
+
+def _pieces(plain: str, width: int) -> "Iterator[re.Match[str] | regex.Match[str]]":
+    """What stays together; a foreign word longer than a line falls into its letters."""
+    from rich.cells import cell_len
+
+    for piece in _PIECE.finditer(plain):
+        if cell_len(piece.group().rstrip()) > width:
+            yield from _GRAPHEME.finditer(plain, *piece.span())
+        elif piece.group():
+            yield piece
 
 
 def _padded(row: "Text", width: int) -> "Text":
