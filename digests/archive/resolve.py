@@ -12,12 +12,12 @@ from digests.archive.schema import channel, story_text
 from digests.model import Key, Story
 from digests.rules import fields
 from digests.rules.query import And, Field, Not, Or, Query, Word, terms
+from digests.rules.traits import FIELD_OF_NAME
 
 _MOST_WORDS = 40  # of a story that are looked at
 _TELLING = 10  # of these, the rarest are what it is about
 _COMMON = 0.05  # a word in more of the stories than this says nothing,
 _FEW = 10  # but for a small archive
-_FIELD_OF_NAME = {"actor": "actor", "malware": "malware", "tool": "malware", "product": "product"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _likeness(connection: Connection, story: Story, until: int) -> Query:
     named = [
         Field(field, fields.normal(field, one.name))
         for one in story.names[:_TELLING]
-        if (field := _FIELD_OF_NAME.get(one.kind))
+        if (field := FIELD_OF_NAME.get(one.kind))
     ]
     return Or((*dict.fromkeys(cves + named), *_rarest(connection, story, until)))
 

@@ -17,23 +17,20 @@ Numbers: `cvss:` and `epss:` are the highest of the story's CVEs, `quality:` tha
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from digests.model import Indicator, Name, Story
 from digests.rules import fields
 from digests.text.folding import fold
+from digests.text.names import canonical
 
 Trait = tuple[str, str]
 
 ANY = "*"
 MOST_TRACES = 300  # of one story; a list of thousands is no reading matter
-_FIELD_OF_NAME = {
-    "actor": "actor",
-    "malware": "malware",
-    "tool": "malware",
-    "vendor": "product",
-    "product": "product",
-}
+_KINDS = {"actor": ("actor",), "malware": ("malware", "tool"), "product": ("product", "vendor")}
+FIELD_OF_NAME = {kind: field for field, kinds in _KINDS.items() for kind in kinds}
 _HASHES = frozenset({"md5", "sha1", "sha256", "sha512"})
 _MOST_LABELS = 8
 _APART = re.compile(r"[\s_-]+")
@@ -46,12 +43,11 @@ def traits_of(story: Story) -> tuple[Trait, ...]:
 
 def trait(field: str, value: str) -> Trait:
     """The trait that `field:value` asks for; the value as `fields.normal` gives it."""
-    if value != ANY:
-        if field in fields.NAMES:
-            value = _squeezed(value)
-        elif field == "topic":
-            value = _topic(value)
-    return field, value
+    if value == ANY:
+        return field, value
+    if field in fields.NAMES:
+        return field, _first_name(field, value)
+    return field, _topic(value) if field == "topic" else value
 
 
 def numbers_of(story: Story) -> Mapping[str, int]:
@@ -104,7 +100,7 @@ def _of_cves(story: Story) -> Iterator[Trait]:
 
 def _of_names(names: Iterable[Name]) -> Iterator[Trait]:
     for one in names:
-        field = _FIELD_OF_NAME.get(one.kind)
+        field = FIELD_OF_NAME.get(one.kind)
         if field is None:
             continue
         yield field, ANY
@@ -146,6 +142,13 @@ def _of_domain(host: str) -> Iterator[Trait]:
 
 def _is_number(host: str) -> bool:
     return host.replace(".", "").isdecimal()
+
+
+@lru_cache(maxsize=1_024)
+def _first_name(field: str, value: str) -> str:
+    """The name under which a story has it: sofacy is APT28."""
+    known = (canonical(kind, value) for kind in _KINDS[field])
+    return _squeezed(next((name for name in known if name != value), value))
 
 
 def _squeezed(name: str) -> str:

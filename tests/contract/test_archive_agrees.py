@@ -184,6 +184,14 @@ async def test_what_is_learnt_later_is_found(news):
     assert await found(news, "is:kev") == await found(news, "cvss:10") == []
 
 
+async def test_an_actor_is_found_by_all_its_names(archive):
+    apt28 = (Name("actor", "APT28", "Sofacy"),)
+    await archive.commit_poll(poll(told(1, names=apt28), told(2)))
+    for text in ("actor:apt28", "actor:Sofacy", 'actor:"Fancy Bear"', "actor:APT-28", "actor:*"):
+        assert await found(archive, text) == [1], text
+    assert await found(archive, "actor:apt29") == []
+
+
 async def test_a_channel_finds_what_was_told_in_it(news):
     outbox = news.outbox
     for number, state in ((1, PostState.SENT), (2, PostState.QUEUED), (3, PostState.FOLDED)):
