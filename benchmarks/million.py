@@ -78,7 +78,7 @@ _ADD = f"INSERT INTO story VALUES ({', '.join('?' * len(story.c))})"
 _ADD_TEXT = "INSERT INTO story_text (id, title, body, facets) VALUES (?, ?, ?, ?)"
 _ADD_INDEX = "INSERT INTO story_fts (rowid, title, body, facets) VALUES (?, ?, ?, ?)"
 _CONSONANTS, _VOWELS = "bcdfghklmnprstvz", "aeiou"
-_TOPICS = _split("""ransomware vulnerability malware phishing breach privacy policy crime cloud identity
+TOPICS = _split("""ransomware vulnerability malware phishing breach privacy policy crime cloud identity
 espionage research""")
 _LENGTHS = ((5, 11), (9, 15), (9, 15), (9, 15), (9, 15))  # words of a headline and its sentences
 _COUNTRIES = ("US", "GB", "DE", "FR", "JP", "IN", "")
@@ -171,7 +171,7 @@ class Newsroom:
             sentences=sentences,
             length_here=55,
             length_there=600,
-            topics=tuple({_TOPICS[self.skewed(len(_TOPICS))] for _ in range(2)}),
+            topics=tuple({TOPICS[self.skewed(len(TOPICS))] for _ in range(2)}),
             cves=cves,
             picture="https://p.example/p.jpg" if rng.random() < 0.5 else "",
             also=tuple(_source(rng.randrange(300), at) for _ in range(self.skewed(6))),

@@ -4,8 +4,9 @@ What the fields mean is said in traits.py. Words and phrases are looked for in t
 the condensed text, `title:` in the headline alone; a phrase stands in one of them as a whole.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digests.model import IndexTokens, Story
 from digests.rules import fields
@@ -13,7 +14,8 @@ from digests.rules.query import And, Everything, Field, Not, Or, Phrase, Query, 
 from digests.rules.traits import Trait, numbers_of, trait, traits_of
 from digests.text.tokens import query_terms
 
-Positions = Sequence[frozenset[str]]  # one set of alternatives for each place
+Positions = tuple[frozenset[str], ...]  # one set of alternatives for each place
+Leaf = Word | Phrase | Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,72 +25,130 @@ class Subject:
     story: Story
     title: tuple[str, ...]
     body: tuple[str, ...]
+    title_words: frozenset[str]
     words: frozenset[str]  # of both
     traits: frozenset[Trait]
     numbers: Mapping[str, int]  # in units, see fields.py
 
 
+Test = Callable[[Subject], bool]
+
+
 def subject(story: Story, tokens: IndexTokens) -> Subject:
     """Prepare a story for many queries."""
     title, body = tuple(tokens.title.split()), tuple(tokens.body.split())
-    words = frozenset((*title, *body))
-    return Subject(story, title, body, words, frozenset(traits_of(story)), numbers_of(story))
+    return Subject(
+        story,
+        title,
+        body,
+        frozenset(title),
+        frozenset((*title, *body)),
+        frozenset(traits_of(story)),
+        numbers_of(story),
+    )
 
 
 def matches(query: Query, seen: Subject) -> bool:
     """Evaluate the tree. What only a search understands (since:, like:, ...) never matches here."""
+    return test_of(query)(seen)
+
+
+@lru_cache(maxsize=1_024)  # the rules of the channels, asked at every story
+def test_of(query: Query) -> Test:
+    """The query as a function, for asking it of many stories."""
     match query:
         case Everything():
-            return True
+            return lambda _seen: True
         case And(queries):
-            return all(matches(q, seen) for q in queries)
+            return _all_of(tuple(map(test_of, queries)))
         case Or(queries):
-            return any(matches(q, seen) for q in queries)
+            return _any_of(tuple(map(test_of, queries)))
         case Not(inner):
-            return not matches(inner, seen)
+            test = test_of(inner)
+            return lambda seen: not test(seen)
         case leaf:
-            return leaf_matches(leaf, seen)
+            return _test_of_leaf(leaf)
 
 
-def leaf_matches(leaf: Word | Phrase | Field, seen: Subject) -> bool:
-    """Whether a story has one word, phrase or field."""
+def positions_of(leaf: Leaf) -> Positions:
+    """What must stand in the text for a word or phrase; () for what is no matter of words."""
     match leaf:
-        case Word(text, prefix):
-            return _has_word(text, seen.words, prefix=prefix)
-        case Phrase(text):
-            return _has_phrase(text, (seen.title, seen.body))
-        case Field("title", value, phrase=True):
-            return _has_phrase(value, (seen.title,))
-        case Field("title", value):
-            words = frozenset(seen.title)
-            return _has_word(value.rstrip("*"), words, prefix=value.endswith("*"))
+        case Word(text) | Field("title", text, phrase=False):
+            return query_terms(text.rstrip("*"))
+        case Phrase(text) | Field("title", text):
+            return tuple(p for word in text.split() for p in query_terms(word))
+        case _:
+            return ()
+
+
+def is_prefix(leaf: Leaf) -> bool:
+    """Whether its last position is only how a word starts."""
+    if isinstance(leaf, Word):
+        return leaf.prefix
+    return isinstance(leaf, Field) and leaf.name == "title" and leaf.value.endswith("*")
+
+
+def _test_of_leaf(leaf: Leaf) -> Test:
+    match leaf:
         case Field(name, value, op) if name in fields.NUMBERS:
-            return seen.numbers.get(name, -1) in fields.span(name, op, value)
-        case Field(name, value):
-            return trait(name, value) in seen.traits
-
-
-def phrase_positions(text: str) -> Positions:
-    """The places of a phrase, each with its alternatives."""
-    return [p for word in text.split() for p in query_terms(word)]
-
-
-def _has_word(text: str, present: frozenset[str], *, prefix: bool) -> bool:
-    positions = query_terms(text)
+            span = fields.span(name, op, value)
+            return lambda seen: seen.numbers.get(name, -1) in span
+        case Field(name, value) if name != "title":
+            wanted = trait(name, value)
+            return lambda seen: wanted in seen.traits
+    positions = positions_of(leaf)
     if not positions:
+        return lambda _seen: False
+    title = isinstance(leaf, Field)
+    if isinstance(leaf, Phrase) or (isinstance(leaf, Field) and leaf.phrase):
+        return _phrase(positions, title=title)
+    return _word(positions, title=title, prefix=is_prefix(leaf))
+
+
+def _word(positions: Positions, *, title: bool, prefix: bool) -> Test:
+    *closed, last = positions
+    # Only the last place is open; stems end early, so a prefix also looks at what it stems to.
+    starts = tuple(last)
+
+    def test(seen: Subject) -> bool:
+        present = seen.title_words if title else seen.words
+        if any(p.isdisjoint(present) for p in closed):
+            return False
+        if prefix:
+            return any(term.startswith(starts) for term in present)
+        return not last.isdisjoint(present)
+
+    return test
+
+
+def _phrase(positions: Positions, *, title: bool) -> Test:
+    def test(seen: Subject) -> bool:
+        present = seen.title_words if title else seen.words
+        if any(p.isdisjoint(present) for p in positions):
+            return False
+        return _in_a_row(positions, seen.title) or (not title and _in_a_row(positions, seen.body))
+
+    return test
+
+
+def _all_of(tests: Sequence[Test]) -> Test:
+    def test(seen: Subject) -> bool:
+        for one in tests:  # noqa: SIM110 - a loop costs half of all(...) here
+            if not one(seen):
+                return False
+        return True
+
+    return test
+
+
+def _any_of(tests: Sequence[Test]) -> Test:
+    def test(seen: Subject) -> bool:
+        for one in tests:  # noqa: SIM110 - a loop costs half of any(...) here
+            if one(seen):
+                return True
         return False
-    if prefix:
-        # Only the last place is open; stems end early, so a prefix also looks at what it stems to.
-        stems = tuple(positions[-1])
-        return all(p & present for p in positions[:-1]) and any(
-            term.startswith(stems) for term in present
-        )
-    return all(p & present for p in positions)
 
-
-def _has_phrase(text: str, places: Sequence[Sequence[str]]) -> bool:
-    positions = phrase_positions(text)
-    return bool(positions) and any(_in_a_row(positions, place) for place in places)
+    return test
 
 
 def _in_a_row(positions: Positions, place: Sequence[str]) -> bool:
