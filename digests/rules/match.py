@@ -109,6 +109,10 @@ def _word(positions: Positions, *, title: bool, prefix: bool) -> Test:
     *closed, last = positions
     # Only the last place is open; stems end early, so a prefix also looks at what it stems to.
     starts = tuple(last)
+    if not closed and not prefix:  # the usual case, and the one that must cost nothing
+        if title:
+            return lambda seen: not last.isdisjoint(seen.title_words)
+        return lambda seen: not last.isdisjoint(seen.words)
 
     def test(seen: Subject) -> bool:
         present = seen.title_words if title else seen.words
@@ -124,8 +128,9 @@ def _word(positions: Positions, *, title: bool, prefix: bool) -> Test:
 def _phrase(positions: Positions, *, title: bool) -> Test:
     def test(seen: Subject) -> bool:
         present = seen.title_words if title else seen.words
-        if any(p.isdisjoint(present) for p in positions):
-            return False
+        for place in positions:
+            if place.isdisjoint(present):
+                return False
         return _in_a_row(positions, seen.title) or (not title and _in_a_row(positions, seen.body))
 
     return test
