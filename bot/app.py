@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 USER_AGENT = "Nightdesk/0.1 (+https://pypi.org/project/nightdesk/)"
 POLLS_AT_ONCE = 32
-STOP_WITHIN = 4.0  # seconds for sends under way; five in all
+STOP_WITHIN = 3.0  # seconds for sends under way; five in all, also on a busy machine
 RETENTION_EVERY = timedelta(days=1)
 NOTICES_EVERY = timedelta(seconds=30)
 RETRY_EVERY = timedelta(hours=1)  # a channel that refused us: seldom enough to hammer nobody

@@ -6,11 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.test_process import ENV, nightdesk, write_config
+from tests.e2e.test_process import ENV, ROOT, nightdesk, write_config
 from tests.fakefeeds import FakeFeeds
 from tests.services.test_desk import rss
-
-ROOT = str(Path(__file__).resolve().parents[2])
 
 
 def test_a_preview_shows_named_stories_of_the_archive_in_one_page(tmp_path: Path) -> None:

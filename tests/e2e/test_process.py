@@ -11,12 +11,13 @@ import pytest
 from tests.fakefeeds import FakeFeeds
 from tests.services.test_desk import rss
 
+ROOT = str(Path(__file__).resolve().parents[2])
 ENV = {k: v for k, v in os.environ.items() if "TOKEN" not in k and "NIGHTDESK" not in k}
 
 
 def nightdesk(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bot", *arguments]
-    env = ENV | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    env = ENV | {"PYTHONPATH": ROOT}
     return subprocess.run(
         command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False,
         stdin=subprocess.DEVNULL,
