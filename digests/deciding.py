@@ -4,33 +4,33 @@ Synchronous on purpose: whoever asks next sees what was reserved a moment ago, s
 both think that they are first. What was reserved but not committed is undone by `start_over`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digests.archive.records import EntryRecord, StoryRecord
+from digests.feeds.pace import FeedState
 from digests.model import (
-    Channel,
-    Destination,
     Draft,
     EntryId,
     Feed,
     IndexTokens,
     NewPost,
-    PostState,
     Source,
     Story,
     StoryId,
     Telling,
 )
+from digests.rules.ledger import Ledger
 from digests.rules.match import subject
-from digests.rules.routing import Rule, route
+from digests.rules.routing import Arrival
 from digests.stories.announce import Announcement, telling_order
 from digests.stories.cluster import StoryRef, Window
 from digests.stories.identity import Edited, New, Same, Verdict
-from digests.stories.ids import IdClock
+from digests.stories.ids import IdClock, first_id
 
 STORIES_KEPT = timedelta(days=4)  # in memory: a little longer than a headline groups
+AWAY = timedelta(hours=6)
 MOST_TOPICS = 8
 _NO_TOKENS = IndexTokens()  # a revision without words keeps those in the index
 
@@ -46,6 +46,8 @@ class Prepared:
     tellings: dict[int, Telling]
     told: frozenset[StoryId]  # of the edited ones, those that stand in a channel
     owners: dict[EntryId, StoryId]
+    words: Mapping[StoryId, IndexTokens] = field(default_factory=dict)  # of known stories
+    late: bool = False  # the feed could not be read for long; see `is_late`
 
 
 @dataclass(slots=True)
@@ -57,7 +59,6 @@ class Decided:
     new: dict[StoryId, StoryRecord] = field(default_factory=dict)
     revised: dict[StoryId, StoryRecord] = field(default_factory=dict)
     posts: list[NewPost] = field(default_factory=list)
-    folds: dict[str, list[StoryId]] = field(default_factory=dict)  # channel -> members
     counts: dict[str, int] = field(default_factory=lambda: {"new": 0, "same": 0, "edited": 0})
     present: list[EntryId] = field(default_factory=list)
 
@@ -67,8 +68,7 @@ class Decider:
     """The recent stories in memory, and the rules that decide who is owed what."""
 
     ids: IdClock = field(default_factory=IdClock)
-    rules: tuple[Rule, ...] = ()
-    births: dict[str, datetime] = field(default_factory=dict)  # of the channels
+    ledger: Ledger = field(default_factory=Ledger)
     window: Window = field(default_factory=Window)
     stories: dict[StoryId, Story] = field(default_factory=dict)
 
@@ -89,6 +89,7 @@ class Decider:
         """Decide and reserve for one document; whoever asks next sees what was reserved."""
         decided = Decided(now)
         self.window.forget(now - STORIES_KEPT)
+        self.ledger.forget(first_id(now - STORIES_KEPT))
         for index in telling_order(prepared.drafts, now):
             match prepared.verdicts[index]:
                 case New():
@@ -99,7 +100,6 @@ class Decider:
                     decided.counts["same"] += 1
                     if entry is not None:
                         decided.present.append(entry)
-        self._fold(decided)
         return decided
 
     def _decide_new(self, feed: Feed, prepared: Prepared, decided: Decided, index: int) -> None:
@@ -109,7 +109,7 @@ class Decider:
         ref = self.window.find(link, draft.title_key, at, publisher=feed.publisher)
         if ref is not None and ref.id in self.stories:
             decided.counts["same"] += 1
-            self._join(feed, draft, link, ref, decided, announce=decision.announce)
+            self._join(feed, prepared, link, ref, decided, index)
             story = self.stories[ref.id]
         else:
             decided.counts["new"] += 1
@@ -154,21 +154,20 @@ class Decider:
         self.window.add(_ref(story, link, draft.title_key))
         links = (link,) if link else ()
         decided.new[story_id] = StoryRecord(story, telling.tokens, number, links, draft.title_key)
-        if announce:
-            self._owe(story, telling, decided, fold=decision.fold)
+        self._owe(story, telling.tokens, decided, _arrival(feed, prepared, now, decision))
         return story
 
     def _join(
         self,
         feed: Feed,
-        draft: Draft,
+        prepared: Prepared,
         link: str,
         ref: StoryRef,
         decided: Decided,
-        *,
-        announce: bool,
+        index: int,
     ) -> None:
         """Another telling of a known story: its card grows by a source, once per publisher."""
+        draft, decision = prepared.drafts[index], prepared.announced[index]
         story = self.stories[ref.id]
         if link and link not in ref.link_keys:
             self.window.add(replace(ref, link_keys=(*ref.link_keys, link)))
@@ -176,10 +175,13 @@ class Decider:
         if feed.publisher not in publishers:
             source = Source(feed.publisher, feed.name, draft.title, draft.shown_link, decided.now)
             story = replace(story, also=(*story.also, source), revision=story.revision + 1)
-        became_news = announce and not story.announced
-        self._revise(replace(story, announced=story.announced or announce), link, decided)
-        if became_news:
-            self._owe(self.stories[story.id], plain_telling(draft), decided, fold=False)
+        story = replace(story, announced=story.announced or decision.announce)
+        changed = story != self.stories[story.id]
+        self._revise(story, link, decided)
+        if changed:  # rules are asked again at every revision
+            known = decided.new[story.id].tokens if story.id in decided.new else draft.tokens
+            tokens = prepared.words.get(story.id, known)
+            self._owe(story, tokens, decided, _arrival(feed, prepared, decided.now, decision))
 
     def _decide_edit(
         self,
@@ -201,8 +203,8 @@ class Decider:
         if changed != story:
             changed = replace(changed, revision=story.revision + 1)
         self._revise(changed, "", decided, telling)
-        if owner in prepared.told:  # rules are asked again at every revision
-            self._owe(changed, telling, decided, fold=False)
+        if changed != story:  # rules are asked again at every revision
+            self._owe(changed, telling.tokens, decided, _arrival(feed, prepared, decided.now))
 
     def _revise(
         self, story: Story, link: str, decided: Decided, telling: Telling | None = None
@@ -225,44 +227,23 @@ class Decider:
             story, tokens, link_keys=(*links, link) if link else links
         )
 
-    def _owe(self, story: Story, telling: Telling, decided: Decided, *, fold: bool) -> None:
+    def _owe(self, story: Story, tokens: IndexTokens, decided: Decided, arrival: Arrival) -> None:
         """Ask every channel's rule; what is owed is written with the story."""
-        for decision in route(subject(story, telling.tokens), self.rules, self.births):
-            if not decision.owed:
-                continue
-            channel = decision.channel
-            if fold:
-                decided.folds.setdefault(channel.name, []).append(story.id)
-            decided.posts.append(
-                NewPost(
-                    channel=channel.name,
-                    destination=provisional(channel),
-                    subject=f"story:{story.id}",
-                    wanted=str(story.revision),
-                    state=PostState.FOLDED if fold else PostState.QUEUED,
-                    reason="told as one line of a list: many at once" if fold else "",
-                )
-            )
-
-    def _fold(self, decided: Decided) -> None:
-        """One list for what a flood brought beyond its newest few."""
-        for channel in (rule.channel for rule in self.rules):
-            members = decided.folds.get(channel.name)
-            if members:
-                subject_ = f"digest:flood-{members[0]}:1"
-                decided.posts.append(
-                    NewPost(
-                        channel=channel.name,
-                        destination=provisional(channel),
-                        subject=subject_,
-                        members=tuple(reversed(members)),
-                    )
-                )
+        if story.announced:
+            decided.posts += self.ledger.owe(subject(story, tokens), arrival)
 
 
-def provisional(channel: Channel) -> Destination:
-    """The place as the file names it; the archive knows where it leads, once that was found."""
-    return Destination(channel.to.platform, channel.to.address)
+def is_late(state: FeedState, now: datetime) -> bool:
+    """Whether what a feed brings now has piled up: it, or we, had been away for hours."""
+    since = state.last_success if state.failures else state.next_poll
+    return state.first_poll_done and since is not None and now - since > AWAY
+
+
+def _arrival(
+    feed: Feed, prepared: Prepared, now: datetime, decision: Announcement | None = None
+) -> Arrival:
+    flood = decision is not None and decision.fold
+    return Arrival(now, flood=flood, late=prepared.late, unlimited=feed.first is None)
 
 
 def plain_telling(draft: Draft) -> Telling:

@@ -18,7 +18,7 @@ from digests import reading
 from digests.archive.records import PollRecord
 from digests.archive.store import Archive
 from digests.config.settings import Settings, Welcome
-from digests.deciding import STORIES_KEPT, Decider, Prepared, plain_telling, provisional
+from digests.deciding import STORIES_KEPT, Decider, Prepared, is_late, plain_telling
 from digests.errors import ArchiveError, WorkerError, WorkerKilled
 from digests.feeds.fetch import Fetcher
 from digests.feeds.moves import doubted, is_same_feed, sighted
@@ -40,6 +40,8 @@ from digests.model import (
     Telling,
     Trouble,
 )
+from digests.recounting import recount
+from digests.rules.ledger import provisional
 from digests.rules.query import parse_strict
 from digests.rules.routing import rules
 from digests.stories.announce import Announcement, FirstPoll, announcements
@@ -109,8 +111,8 @@ class Desk:
         await self._archive.register_channels(settings.every_channel, now)
         births = await self._archive.channel_births()
         await self._archive.drop_channels(births.keys() - names)
-        self._decider.births = await self._archive.channel_births()
-        self._decider.rules = rules(settings.channels)
+        self._decider.ledger.rules = rules(settings.channels)
+        await recount(self._archive, self._decider.ledger, self._clock.now())
         self.states = await self._archive.feed_states()
         self.settings = settings
 
@@ -247,7 +249,16 @@ class Desk:
         for i, verdict in enumerate(verdicts):
             if isinstance(verdict, Edited) and owners[verdict.entry] in told:
                 tellings[i] = await self._tell(feed, drafts[i])
-        return Prepared(drafts, links, verdicts, announced, tellings, told, owners)
+        window = self._decider.window
+        joined = (
+            window.find(link, draft.title_key, now, publisher=feed.publisher)
+            for link, draft in zip(links, drafts, strict=True)
+        )
+        words = await self._archive.words({ref.id for ref in joined if ref is not None})
+        late = is_late(before, now)
+        return Prepared(
+            drafts, links, verdicts, announced, tellings, told, owners, words, late=late
+        )
 
     async def _tell_all(
         self,
@@ -302,11 +313,13 @@ class Desk:
         unknown = [ref for ref in refs if ref.id not in known]
         wanted = {ref.id for ref in unknown} | {story for story in more if story not in known}
         self._decider.recall(unknown, await self._archive.stories(sorted(wanted)))
+        self._decider.ledger.recall(await self._archive.outbox.owed_of(wanted))
 
     async def _load_window(self) -> None:
         refs = await self._archive.window(self._clock.now() - STORIES_KEPT)
         stories = await self._archive.stories([ref.id for ref in refs])
         self._decider.start_over(refs, stories)
+        await recount(self._archive, self._decider.ledger, self._clock.now())
 
     # --- the welcome of a fresh installation ---
 

@@ -612,6 +612,31 @@ class Post:
     sent_at: datetime | None = None
     members: tuple[StoryId, ...] = ()  # frozen, for digests, welcomes and folds
     text: str = ""  # for notices
+    digest: str = ""  # it waits for this digest, which will tell it; "" a message of its own
+    breaking: bool = False  # goes before the others of its place
+    mention: tuple[str, ...] = ()  # whom it mentions: names out of the file, nothing else
+    parent: PostId | None = None  # the part of a digest after which it comes
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What became of a story in a channel, as far as what comes next depends on it."""
+
+    story: StoryId
+    channel: str
+    at: datetime  # when it was owed
+    digest: str = ""  # the digest it waits for; "" told, or a card of its own
+    card: bool = False  # it is a card of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """Stories that waited for a digest, and are to be told now."""
+
+    channel: str
+    destination: Destination
+    digests: tuple[str, ...]  # what they waited for, the latest first: it names the digest
+    members: tuple[StoryId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -627,6 +652,9 @@ class NewPost:
     state: PostState = PostState.QUEUED
     reason: str = ""
     not_before: datetime | None = None
+    digest: str = ""
+    breaking: bool = False
+    mention: tuple[str, ...] = ()
 
 
 class Scope(StrEnum):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, literal_column, or_, select, update
 
 from digests.archive import channels, dialects, members, outbox
 from digests.archive.post_rows import is_in
@@ -27,7 +27,9 @@ def fold(
     queues: defaultdict[Destination, list[AnyRow]] = defaultdict(list)
     # A delay that was asked for (quiet hours, Retry-After) is no outage.
     asked = or_(post.c.not_before.is_(None), post.c.not_before <= now)
-    waiting = select(post).where(_QUEUED, asked).order_by(post.c.queued_at, post.c.id)
+    of_its_own = post.c.digest == literal_column("''")
+    waiting = select(post).where(_QUEUED, of_its_own, asked)
+    waiting = waiting.order_by(post.c.queued_at, post.c.id)
     for row in connection.execute(waiting):
         if row.story is not None:  # asked in SQL, it would lead SQLite away from the small index
             queues[Destination(row.platform, row.place)].append(row)

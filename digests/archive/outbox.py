@@ -31,7 +31,18 @@ from digests.model import (
 # Post states in which what should stand there may still change.
 _LIVING = (PostState.QUEUED, PostState.SENDING, PostState.SENT, PostState.HELD)
 _THIS = post.c.id == bindparam("this")
-_OWE = dialects.insert(post).on_conflict_do_nothing()
+_KNOWN = ("platform", "place", "subject")
+_NEW = dialects.insert(post)
+_OWE = _NEW.on_conflict_do_nothing()
+# What waits for a digest and turns out to be breaking leaves it: the digest tells it no more.
+_PROMOTE = _NEW.on_conflict_do_update(
+    index_elements=_KNOWN,
+    set_={
+        **{name: _NEW.excluded[name] for name in ("digest", "urgency", "reason", "wanted")},
+        **{name: _NEW.excluded[name] for name in ("queued_at", "not_before", "mention")},
+    },
+    where=and_(is_in(PostState.QUEUED), post.c.digest != ""),
+)
 _WANT = (
     update(post)
     .where(post.c.story == bindparam("of"), post.c.state.in_(_LIVING))
@@ -51,8 +62,10 @@ def owe(connection: Connection, posts: Sequence[NewPost], now: datetime) -> int:
     places = {one.destination for one in posts}
     there = {place: channels.resolved(connection, place) for place in places}
     wanted = _not_listed(connection, [(one, there[one.destination]) for one in posts])
-    rows = [new_row(one, place, now) for one, place in wanted]
-    count = connection.execute(_OWE, rows).rowcount if rows else 0
+    count = 0
+    for breaking, statement in ((True, _PROMOTE), (False, _OWE)):
+        rows = [new_row(one, place, now) for one, place in wanted if one.breaking is breaking]
+        count += connection.execute(statement, rows).rowcount if rows else 0
     for one, place in wanted:
         if one.members:
             members.add_of(connection, one, place)

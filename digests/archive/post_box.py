@@ -4,12 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from digests.archive import fold, outbox, post_rows, queues
+from digests.archive import fold, gather, outbox, post_rows, queues
 from digests.archive.engine import Engine
+from digests.archive.gather import Room
 from digests.archive.marks import Names
 from digests.model import (
     Destination,
+    Gathering,
     NewPost,
+    Owed,
     Post,
     PostId,
     PostOutcome,
@@ -127,6 +130,31 @@ class Outbox:
         One list for each place tells them all (subject `digest:busy-…`). Returns how many cards.
         """
         return await self._engine.write(fold.fold, older_than=older_than, at_most=at_most, now=now)
+
+    async def owed_since(self, story: StoryId) -> list[Owed]:
+        """What became of this story and of all newer ones in their channels, oldest first."""
+        return await self._engine.read(queues.owed_since, story)
+
+    async def owed_of(self, stories: Iterable[StoryId]) -> list[Owed]:
+        """What became of these stories in their channels."""
+        return await self._engine.read(queues.owed_of, list(stories))
+
+    async def gathered(self, now: datetime) -> list[Gathering]:
+        """Digests that are to be told now; `gather` owes them."""
+        return await self._engine.read(gather.gathered, now)
+
+    async def gather(
+        self, told: Gathering, order: Sequence[StoryId], room: Room, *, now: datetime
+    ) -> int:
+        """Owe a digest, its members frozen in this order; the first of them as cards if `room` says.
+
+        Its stories become FOLDED in the same transaction. Returns how many there were.
+        """
+        return await self._engine.write(gather.gather, told, order, room, now)
+
+    async def ripen(self, beginning: str, *, now: datetime) -> None:
+        """What waits for a digest whose subject begins so waits no longer."""
+        await self._engine.write(gather.ripen, beginning, now)
 
     async def counts(self) -> dict[PostState, int]:
         """How many posts are in each state; every state is named."""

@@ -21,6 +21,7 @@ from digests.model import Destination, NewPost, Post, PostId, PostState, StoryId
 
 COLUMNS = tuple(c for c in post.c if c.name != "story")
 _STORY = "story:"
+BREAKING, ORDINARY = 0, 1  # column urgency: the smaller goes first
 _CHANGING = (
     *("state", "attempt", "watermark", "queued_at", "intent_at", "not_before", "message_id"),
     *("reason", "shown", "edits", "edited_at", "sent_at"),
@@ -60,13 +61,16 @@ def post_from(row: AnyRow, names: Names) -> Post:
     found = row._asdict()
     found["id"] = PostId(row.id)
     found["state"] = PostState(row.state)
+    found["breaking"] = found.pop("urgency") == BREAKING
     found["destination"] = Destination(found.pop("platform"), found.pop("place"))
     found["mark"] = names.mark(row.id)
     found["nonce"] = names.nonce(row.id, found.pop("lives"))
     return Post(**found)
 
 
-def new_row(one: NewPost, destination: Destination, now: datetime) -> dict[str, Any]:
+def new_row(
+    one: NewPost, destination: Destination, now: datetime, parent: int | None = None
+) -> dict[str, Any]:
     """The columns of a post that is owed from now on."""
     return {
         "channel": one.channel,
@@ -87,6 +91,10 @@ def new_row(one: NewPost, destination: Destination, now: datetime) -> dict[str, 
         "edits": 0,
         "members": one.members,
         "text": one.text,
+        "digest": one.digest,
+        "urgency": BREAKING if one.breaking else ORDINARY,
+        "mention": one.mention,
+        "parent": parent,
     }
 
 

@@ -1,6 +1,6 @@
 """Looking into the outbox: what is due, in doubt, to be edited, waiting. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +12,19 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal_column,
     or_,
     select,
 )
 
-from digests.archive import post_states
+from digests.archive import dialects, post_states
 from digests.archive.channels import paused_until
 from digests.archive.columns import Moment
 from digests.archive.marks import Names
 from digests.archive.post_rows import AT, COLUMNS, is_in, post_from, where
+from digests.archive.rows import AnyRow
 from digests.archive.schema import post
-from digests.model import Destination, Post, PostState, StoryId
+from digests.model import Destination, Owed, Post, PostState, StoryId
 
 _NOW = bindparam("now", type_=Moment())
 _flying = post.alias("flying")
@@ -32,25 +34,32 @@ _IN_FLIGHT = exists().where(
     is_in(PostState.SENDING, _flying),
 )
 _PAUSED = paused_until(_NOW)
+_before = post.alias("before")
+_NOT_YET_ITS_TURN = exists().where(
+    _before.c.id == post.c.parent,
+    _before.c.state.in_((PostState.QUEUED, PostState.SENDING)),
+)
 _DUE = and_(
     is_in(PostState.QUEUED),
+    post.c.digest == literal_column("''"),
     or_(post.c.not_before.is_(None), post.c.not_before <= _NOW),
     ~_PAUSED,
     ~_IN_FLIGHT,
+    ~_NOT_YET_ITS_TURN,
 )
 
 
-def _posts(condition: ColumnElement[bool], order: ColumnElement[Any] = post.c.id) -> Select[Any]:
-    return select(*COLUMNS).where(condition).order_by(order)
+def _posts(condition: ColumnElement[bool], *order: ColumnElement[Any]) -> Select[Any]:
+    return select(*COLUMNS).where(condition).order_by(*(order or (post.c.id,)))
 
 
 # Made once; and ordered by what keeps SQLite on the small index of that state.
-_QUEUED = _posts(and_(AT, _DUE)).limit(1)
+_QUEUED = _posts(and_(AT, _DUE), post.c.urgency, post.c.id).limit(1)
 _WORK = (
     select(post.c.platform, post.c.place)
     .where(_DUE)
     .group_by(post.c.platform, post.c.place)
-    .order_by(func.min(post.c.id))
+    .order_by(func.min(post.c.urgency), func.min(post.c.id))
 )
 _DOUBTFUL = _posts(and_(is_in(PostState.SENDING), post.c.intent_at <= _NOW), post.c.intent_at)
 _EDITS = _posts(
@@ -71,7 +80,7 @@ _WAITING = _posts(
 def queued(
     connection: Connection, names: Names, destination: Destination, now: datetime
 ) -> Post | None:
-    """The next post for a place: the oldest that is due; None while one is in flight there."""
+    """The next post for a place: breaking first, then the oldest; None while one is in flight."""
     row = connection.execute(_QUEUED, {"now": now, **where(destination)}).one_or_none()
     return None if row is None else post_from(row, names)
 
@@ -103,6 +112,29 @@ def waiting(connection: Connection, names: Names, now: datetime) -> list[Post]:
 def about(connection: Connection, names: Names, story: StoryId) -> list[Post]:
     """All posts of one story."""
     return _read(connection, names, _posts(post.c.story == story))
+
+
+def owed(connection: Connection, condition: ColumnElement[bool]) -> list[Owed]:
+    """What became of stories in their channels."""
+    columns = (post.c.story, post.c.channel, post.c.queued_at, post.c.digest, post.c.state)
+    found = connection.execute(select(*columns).where(condition).order_by(post.c.id))
+    return [_owed(row) for row in found]
+
+
+def owed_since(connection: Connection, story: StoryId) -> list[Owed]:
+    """What became of this story and of all newer ones."""
+    return owed(connection, post.c.story >= story)
+
+
+def owed_of(connection: Connection, stories: Iterable[StoryId]) -> list[Owed]:
+    """What became of these stories."""
+    return owed(connection, post.c.story.in_(dialects.values(list(stories))))
+
+
+def _owed(row: AnyRow) -> Owed:
+    waits = row.digest if row.state == PostState.QUEUED else ""
+    card = not waits and row.state != PostState.FOLDED
+    return Owed(StoryId(row.story), row.channel, row.queued_at, waits, card)
 
 
 def in_state(

@@ -30,7 +30,7 @@ from digests.archive.columns import Duration, Listed, Moment, Opaque
 
 # Every revision of migrations/versions, oldest first. Kept here so that opening a database that
 # is up to date (nearly every start) need not import alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 metadata = MetaData()
 T = TypeVar("T")
@@ -269,6 +269,11 @@ post = Table(
     Column("sent_at", Moment),
     Column("members", Listed, nullable=False),
     _text("text"),
+    # The digest that will tell it: such a row is a line to come and is never sent itself.
+    Column("digest", Text, nullable=False, server_default=text("''")),
+    Column("urgency", Integer, nullable=False, server_default=text("1")),  # 0 breaking
+    Column("mention", Listed, nullable=False, server_default=text("'[]'")),
+    Column("parent", BigInteger),  # the part of a digest after which this one comes
     UniqueConstraint("platform", "place", "subject", name="uq_post_subject"),
     Index("ix_post_channel", "channel", "state", "story"),
     # At most one in flight: keeps the order, and bounds any doubt to one card.
@@ -284,6 +289,8 @@ post = Table(
         "ix_post_queued",
         "platform",
         "place",
+        "digest",
+        "urgency",
         "id",
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),

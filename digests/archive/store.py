@@ -208,6 +208,10 @@ class Archive:
         """These stories in this order; forgotten ones are left out."""
         return await self._engine.read(stories.load, ids)
 
+    async def words(self, ids: Iterable[StoryId]) -> dict[StoryId, IndexTokens]:
+        """What the index holds of these stories: what a rule looks at."""
+        return await self._engine.read(stories.words, list(ids))
+
     async def latest(self, limit: int, *, before: StoryId | None = None) -> list[Story]:
         """The newest stories, newest first. By topic or the like: `search`."""
         return await self._engine.read(stories.latest, limit, before)

@@ -175,6 +175,12 @@ def load(connection: Connection, ids: Sequence[StoryId]) -> list[Story]:
     return known.completed(connection, [by_id[id_] for id_ in ids if id_ in by_id])
 
 
+def words(connection: Connection, ids: Iterable[StoryId]) -> dict[StoryId, IndexTokens]:
+    """What the index holds of these stories; forgotten ones are left out."""
+    found = connection.execute(_TEXTS, {"these": dialects.packed(ids)})
+    return {StoryId(row.id): IndexTokens(row.title, row.body) for row in found}
+
+
 def latest(connection: Connection, limit: int, before: StoryId | None) -> list[Story]:
     """The newest stories, newest first."""
     statement = select(*rows.STORY_COLUMNS).order_by(story.c.id.desc()).limit(limit)

@@ -1,20 +1,61 @@
-"""Which channel is owed a story, and why not. Pure: the story, the rules and the clock decide."""
+"""What a channel is owed of a story, when, and why not. Pure: story, rule, tally and clock decide.
+
+A story that is owed becomes a card of its own, or waits for a digest (`Decision.digest`) that
+tells it with others: the digest of a period, of the quiet hours, of what was over a limit, or of
+a flood. A story waits for one digest only, and what is told once is not told again.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from digests.model import Channel
+from digests.model import Channel, Pace
+from digests.rules.calendar import audible, day, period, quiet
 from digests.rules.match import Subject, matches
 from digests.rules.query import Query, parse_strict
+
+BURST = 25  # cards into one channel within BURST_TIME; what follows is gathered
+BURST_TIME = timedelta(minutes=10)
+GATHER = timedelta(minutes=5)  # a flood is told when nothing more has come for so long
+GATHER_MOST = timedelta(hours=1)  # after which another gathering begins
+
+# Beginnings of the subjects of digests; of a period's digest it is its name that follows.
+DIGEST, QUIET, OVER, FLOOD = "digest:", "digest:quiet-", "digest:more-", "digest:flood-"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A channel with its rule read; the file was checked, so it parses."""
+    """A channel with its queries read; the file was checked, so they parse."""
 
     channel: Channel
     query: Query
+    breaking: Query | None = None
+    mention: Query | None = None
+    quota: tuple[tuple[Query, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a channel has been owed lately."""
+
+    born: datetime | None = None  # when it was first in the file
+    today: str = ""  # the day that is counted, by name
+    cards: int = 0  # of today
+    shares: tuple[int, ...] = ()  # cards of today that count for each quota
+    recent: tuple[datetime, ...] = ()  # when the last cards came that nobody may hold back longer
+    flood: str = ""  # the gathering that is open
+    flood_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a story comes to be routed."""
+
+    now: datetime
+    flood: bool = False  # one of very many in one document
+    late: bool = False  # what had piled up while the feed could not be read
+    unlimited: bool = False  # its feed was added with `first: all`
+    waiting: Mapping[str, str] = field(default_factory=dict)  # channel -> digest; "" told already
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +65,134 @@ class Decision:
     channel: Channel
     owed: bool
     why: str
+    digest: str = ""  # the digest that will tell it; "" a card of its own
+    not_before: datetime | None = None
+    breaking: bool = False
+    mention: tuple[str, ...] = ()
 
 
 def rules(channels: Sequence[Channel]) -> tuple[Rule, ...]:
     """Read the rules of all channels once. Raises QueryError where the file was not checked."""
-    return tuple(Rule(channel, parse_strict(channel.only)) for channel in channels)
+    return tuple(_rule(channel) for channel in channels)
 
 
 def route(
-    seen: Subject, channels: Sequence[Rule], births: Mapping[str, datetime]
+    seen: Subject, channels: Sequence[Rule], tallies: Mapping[str, Tally], arrival: Arrival
 ) -> tuple[Decision, ...]:
-    """One decision for each channel. `births`: when each channel was first in the file."""
-    return tuple(_decide(seen, rule, births.get(rule.channel.name)) for rule in channels)
-
-
-def _decide(seen: Subject, rule: Rule, born: datetime | None) -> Decision:
-    if born is None or seen.story.seen < born:
-        return Decision(rule.channel, owed=False, why="seen before this channel was set up")
-    if not matches(rule.query, seen):
-        return Decision(rule.channel, owed=False, why=f"does not match only: {rule.channel.only}")
-    return Decision(
-        rule.channel, owed=True, why=f"matches only: {rule.channel.only or 'everything'}"
+    """One decision for each channel."""
+    nothing = Tally()
+    return tuple(
+        decide(seen, rule, tallies.get(rule.channel.name, nothing), arrival) for rule in channels
     )
+
+
+def decide(seen: Subject, rule: Rule, tally: Tally, arrival: Arrival) -> Decision:
+    """What one channel is owed of a story."""
+    channel = rule.channel
+    if tally.born is None or seen.story.seen < tally.born:
+        return Decision(channel, owed=False, why="seen before this channel was set up")
+    if not matches(rule.query, seen):
+        return Decision(channel, owed=False, why=f"does not match only: {channel.only}")
+    breaking = rule.breaking is not None and matches(rule.breaking, seen)
+    waits = arrival.waiting.get(channel.name)
+    if waits == "":
+        return Decision(channel, owed=False, why="told here already")
+    if waits and not breaking:
+        return Decision(channel, owed=False, why=f"waits for {waits}")
+    mention = _mention(rule, seen)
+    if breaking:
+        why = f"breaking: {channel.breaking}"
+        return Decision(channel, owed=True, why=why, breaking=True, mention=mention)
+    digest, not_before, why = _when(seen, rule, tally, arrival)
+    return Decision(channel, True, why, digest, not_before, mention=mention)
+
+
+def counted(
+    tally: Tally, decision: Decision, rule: Rule, seen: Subject | None, now: datetime
+) -> Tally:
+    """The tally after a story was owed; one without its words (None) counts for no quota."""
+    if decision.digest.startswith(FLOOD) and decision.digest != tally.flood:
+        return replace(tally, flood=decision.digest, flood_since=now)
+    if decision.digest:
+        return tally
+    fresh = _of_today(tally, rule, now)
+    shares = (
+        count + (seen is not None and matches(query, seen))
+        for count, (query, _) in zip(fresh.shares, rule.quota, strict=True)
+    )
+    recent = (*(at for at in fresh.recent if now - at < BURST_TIME), now)
+    return replace(fresh, cards=fresh.cards + 1, shares=tuple(shares), recent=recent[-BURST:])
+
+
+def _rule(channel: Channel) -> Rule:
+    return Rule(
+        channel,
+        parse_strict(channel.only),
+        parse_strict(channel.breaking) if channel.breaking else None,
+        parse_strict(channel.mention.when) if channel.mention else None,
+        tuple((parse_strict(one.query), one.per_day) for one in channel.quota),
+    )
+
+
+def _mention(rule: Rule, seen: Subject) -> tuple[str, ...]:
+    mention = rule.channel.mention
+    if mention is None or rule.mention is None or not matches(rule.mention, seen):
+        return ()
+    return mention.who
+
+
+def _when(
+    seen: Subject, rule: Rule, tally: Tally, arrival: Arrival
+) -> tuple[str, datetime | None, str]:
+    """The digest ("" a card), not before when, and why."""
+    channel, now = rule.channel, arrival.now
+    zone, why = channel.timezone, f"matches only: {channel.only or 'everything'}"
+    if channel.post.pace is not Pace.EACH:
+        one = period(channel.post, zone, now)
+        due = audible(channel.quiet, zone, one.end)
+        return f"{DIGEST}{one.name}", due, f"{why}; post: {channel.post}"
+    if held := quiet(channel.quiet, zone, now):
+        return f"{QUIET}{held.name}", held.end, f"{why}; quiet: {channel.quiet}"
+    if (arrival.flood or arrival.late) and not arrival.unlimited:
+        return _gathered(channel, tally, arrival, why)
+    today = _of_today(tally, rule, now)
+    if over := _over(seen, rule, today):
+        one = day(zone, now)
+        return f"{OVER}{one.name}", audible(channel.quiet, zone, one.end), f"{why}; {over}"
+    if _bursts(today, now) and not arrival.unlimited:
+        return _gathered(channel, tally, arrival, why)
+    return "", None, why
+
+
+def _gathered(
+    channel: Channel, tally: Tally, arrival: Arrival, why: str
+) -> tuple[str, datetime, str]:
+    """One of many: the most important get cards, the rest a digest, once all are there."""
+    now = arrival.now
+    is_open = tally.flood_since is not None and now - tally.flood_since < GATHER_MOST
+    name = tally.flood if is_open else f"{FLOOD}{now:%Y-%m-%dT%H%M%S}"
+    due = now if arrival.flood else now + GATHER  # the whole of one document is there already
+    return name, audible(channel.quiet, channel.timezone, due), f"{why}; many at once"
+
+
+def _over(seen: Subject, rule: Rule, today: Tally) -> str:
+    """The limit that is used up, in words; "" when none is."""
+    channel = rule.channel
+    if channel.limit is not None and today.cards >= channel.limit:
+        return f"limit: {channel.limit} per day"
+    for (query, most), quota, count in zip(rule.quota, channel.quota, today.shares, strict=True):
+        if count >= most and matches(query, seen):
+            return f"quota: {quota.query}: {most} per day"
+    return ""
+
+
+def _bursts(today: Tally, now: datetime) -> bool:
+    return sum(now - at < BURST_TIME for at in today.recent) >= BURST
+
+
+def _of_today(tally: Tally, rule: Rule, now: datetime) -> Tally:
+    """The tally, begun anew on a new day of the channel's clock."""
+    name = day(rule.channel.timezone, now).name
+    if tally.today == name and len(tally.shares) == len(rule.quota):
+        return tally
+    return replace(tally, today=name, cards=0, shares=(0,) * len(rule.quota))

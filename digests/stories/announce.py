@@ -1,14 +1,13 @@
 """Which new entries of a poll may become cards, and why the others stay quiet. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digests.model import Draft, Feed
 
 FRESH = timedelta(hours=24)  # what "the newest" may mean when a feed is added
-FLOOD = 25  # more new stories than this in one poll are folded
-FLOOD_CARDS = 10  # of a flood, so many newest get a card of their own
+FLOOD = 25  # more new stories than this in one poll are gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class Announcement:
 
     announce: bool
     why: str = ""
-    fold: bool = False  # told as one line of a list, not as a card
+    fold: bool = False  # one of very many: gathered with the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def announcements(
         return tuple(decided)
     if poll.first:
         return _limited(drafts, decided, feed.first, now)
-    return _folded(drafts, decided)
+    return _folded(decided)
 
 
 def telling_order(drafts: Sequence[Draft], now: datetime) -> list[int]:
@@ -79,13 +78,8 @@ def _limited(
     )
 
 
-def _folded(drafts: Sequence[Draft], decided: Sequence[Announcement]) -> tuple[Announcement, ...]:
-    """A flood: the newest few get cards, the rest one list."""
-    loud = [i for i, a in enumerate(decided) if a.announce]
-    if len(loud) <= FLOOD:
+def _folded(decided: Sequence[Announcement]) -> tuple[Announcement, ...]:
+    """A flood is gathered whole: each channel then tells its most important ones first."""
+    if sum(one.announce for one in decided) <= FLOOD:
         return tuple(decided)
-    loud.sort(key=lambda i: drafts[i].position)
-    folded = set(loud[FLOOD_CARDS:])
-    return tuple(
-        Announcement(announce=True, fold=True) if i in folded else a for i, a in enumerate(decided)
-    )
+    return tuple(replace(one, fold=True) if one.announce else one for one in decided)

@@ -1,0 +1,122 @@
+"""What the channels were owed lately, kept in step with what is decided. Pure but for its memory."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from digests.model import Channel, Destination, NewPost, Owed, Story, StoryId
+from digests.rules.calendar import day
+from digests.rules.match import Subject
+from digests.rules.routing import FLOOD, Arrival, Decision, Rule, Tally, counted, decide
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The channels' rules and tallies, and which story waits where or was told."""
+
+    rules: tuple[Rule, ...] = ()
+    tallies: dict[str, Tally] = field(default_factory=dict)  # by channel
+    owed: dict[StoryId, dict[str, str]] = field(default_factory=dict)  # story -> channel -> digest
+
+    def owe(self, seen: Subject, arrival: Arrival) -> list[NewPost]:
+        """Ask every channel's rule; whoever asks next sees what was decided."""
+        story = seen.story
+        waiting = self.owed.get(story.id, {})
+        posts = []
+        for rule in self.rules:
+            tally = self.tallies.get(rule.channel.name, Tally())
+            decision = decide(seen, rule, tally, replace(arrival, waiting=waiting))
+            if not decision.owed:
+                continue
+            name = rule.channel.name
+            self.tallies[name] = counted(tally, decision, rule, seen, arrival.now)
+            waiting = self.owed.setdefault(story.id, {})
+            waiting[name] = decision.digest
+            posts.append(_post(decision, story))
+        return posts
+
+    def start_over(
+        self,
+        owed: Sequence[Owed],
+        births: Mapping[str, datetime],
+        subjects: Mapping[StoryId, Subject],
+        now: datetime,
+    ) -> None:
+        """Take what the archive holds for all that is known.
+
+        `subjects`: of the stories whose cards count for a quota, see `to_count`.
+        """
+        self.owed = {}
+        self.recall(owed)
+        by_channel: defaultdict[str, list[Owed]] = defaultdict(list)
+        for one in owed:
+            by_channel[one.channel].append(one)
+        self.tallies = {
+            rule.channel.name: _recounted(
+                rule, by_channel[rule.channel.name], births, subjects, now
+            )
+            for rule in self.rules
+        }
+
+    def recall(self, owed: Iterable[Owed]) -> None:
+        """Add what the archive holds of stories; what memory holds already is newer."""
+        for one in owed:
+            self.owed.setdefault(one.story, {}).setdefault(one.channel, one.digest)
+
+    def forget(self, before: StoryId) -> None:
+        """Let go of older stories."""
+        for story in [story for story in self.owed if story < before]:
+            del self.owed[story]
+
+    def to_count(self, owed: Iterable[Owed], now: datetime) -> set[StoryId]:
+        """The stories whose words `start_over` needs: today's cards where there is a quota."""
+        quotas = {rule.channel.name: rule for rule in self.rules if rule.quota}
+        return {
+            one.story
+            for one in owed
+            if one.channel in quotas and _is_card_of_today(one, quotas[one.channel], now)
+        }
+
+
+def provisional(channel: Channel) -> Destination:
+    """The place as the file names it; the archive knows where it leads, once that was found."""
+    return Destination(channel.to.platform, channel.to.address)
+
+
+def _post(decision: Decision, story: Story) -> NewPost:
+    channel = decision.channel
+    return NewPost(
+        channel=channel.name,
+        destination=provisional(channel),
+        subject=f"story:{story.id}",
+        wanted=str(story.revision),
+        reason=decision.why if decision.digest else "",
+        not_before=decision.not_before,
+        digest=decision.digest,
+        breaking=decision.breaking,
+        mention=decision.mention,
+    )
+
+
+def _recounted(
+    rule: Rule,
+    owed: Sequence[Owed],
+    births: Mapping[str, datetime],
+    subjects: Mapping[StoryId, Subject],
+    now: datetime,
+) -> Tally:
+    """What the tally would be had we never stopped."""
+    tally = Tally(born=births.get(rule.channel.name))
+    for one in sorted(owed, key=lambda one: one.at):
+        if one.digest.startswith(FLOOD) and one.digest != tally.flood:
+            tally = replace(tally, flood=one.digest, flood_since=one.at)
+        if not _is_card_of_today(one, rule, now):
+            continue
+        card = Decision(rule.channel, owed=True, why="")
+        tally = counted(tally, card, rule, subjects.get(one.story), one.at)
+    return tally
+
+
+def _is_card_of_today(one: Owed, rule: Rule, now: datetime) -> bool:
+    return one.card and one.at >= day(rule.channel.timezone, now).start
