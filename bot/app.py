@@ -25,6 +25,7 @@ from digests.errors import ArchiveError, ConfigError
 from digests.feeds.fetch import Fetcher
 from digests.feeds.hosts import SPACING
 from digests.model import Channel, Clock, Feed, Post, PostState, Target
+from digests.rules.routing import FLOOD
 from digests.web.addresses import AddressRules
 from digests.web.client import Client
 from digests.web.sandbox import Sandbox
@@ -209,6 +210,8 @@ async def once(app: App, *, everything: bool, done: Callable[[PollReport], None]
     await app.retry_channels()
     await app.poll(app.desk.due(everything=everything), note)
     await app.desk.welcome()
+    # Every feed was asked: no more will come of what had piled up.
+    await app.archive.outbox.ripen(FLOOD, now=app.clock.now())
     await app.notices.look()
     await _settle(app, deadline)
     waiting = await app.archive.outbox.waiting(app.clock.now())

@@ -8,12 +8,15 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from bot.platforms import Chat
+from digests.archive.fold import SUBJECT as BUSY
+from digests.archive.gather import PART, Room
 from digests.archive.store import Archive
 from digests.cards.compose import compose, folded, welcome
+from digests.cards.digest import by_importance, digest, everything_since
 from digests.cards.words import words
 from digests.config.settings import Settings
 from digests.errors import ArchiveError, ChatError
@@ -22,6 +25,8 @@ from digests.model import (
     Clock,
     Content,
     Destination,
+    Gathering,
+    Listing,
     Notice,
     Post,
     Posted,
@@ -32,10 +37,14 @@ from digests.model import (
     StoryId,
     Target,
 )
+from digests.rules.calendar import day
+from digests.rules.routing import DIGEST, FLOOD
+from digests.stories.ids import time_of
 
 log = logging.getLogger(__name__)
 
 STALE = timedelta(hours=6)  # a card that waited longer is told as one line of a list
+FLOOD_CARDS = 10  # the most important of a flood get cards of their own
 FOLD_EVERY = timedelta(minutes=5)
 IDLE = 1.0  # seconds between looks at the outbox when nobody says that there is work
 RESOLVE_AGAIN = 60.0  # seconds after a place could not be found
@@ -66,7 +75,7 @@ class Courier:
             try:
                 if now - folded_at >= FOLD_EVERY:
                     folded_at = now
-                    await self.archive.outbox.fold(now - STALE, now=now)
+                    await self._fold(now)
                 await self.round()
             except ArchiveError:
                 log.exception("outbox cannot be worked now")
@@ -75,9 +84,15 @@ class Courier:
                 async with asyncio.timeout(IDLE):
                     await self._awake.wait()
 
+    async def _fold(self, now: datetime) -> None:
+        """What waited too long becomes a list; then there was an outage, and few cards remain."""
+        if await self.archive.outbox.fold(now - STALE, now=now):
+            await self.archive.outbox.fold(now - STALE, now=now, at_most=FLOOD_CARDS)
+
     async def round(self) -> None:
         """Start what can be started; returns without waiting for the platforms."""
         now = self.clock.now()
+        await self._gather(now)
         for post in await self.archive.outbox.doubtful(now):
             if self._ripe(post):
                 self._start(post.destination, self._reconcile(post))
@@ -85,6 +100,19 @@ class Courier:
             self._start(destination, self._drain(destination))
         for post in await self.archive.outbox.edits_due(now):
             self._start(post.destination, self._edit(post))
+
+    async def _gather(self, now: datetime) -> None:
+        """Digests whose time has come are owed; of a flood the most important become cards."""
+        for told in await self.archive.outbox.gathered(now):
+            stories = await self.archive.stories(told.members)
+            room = self._room(told, now)
+            await self.archive.outbox.gather(told, by_importance(stories), room, now=now)
+
+    def _room(self, told: Gathering, now: datetime) -> Room:
+        channel = self._channel(told.channel)
+        if channel is None or not told.digests[0].startswith(FLOOD):
+            return Room()
+        return Room(FLOOD_CARDS, channel.limit, day(channel.timezone, now).start)
 
     async def drained(self) -> None:
         """Wait for everything that was started."""
@@ -234,16 +262,47 @@ class Courier:
         zone = channel.timezone if channel else "UTC"
         if post.subject.startswith("story:"):
             story = await self.archive.find_story(StoryId(int(post.subject[6:])))
-            return compose(story, language, zone, now=self.clock.now()) if story else None
+            if story is None:
+                return None
+            card = compose(story, language, zone, now=self.clock.now())
+            return replace(card, mention=post.mention)
         if post.text:
             return Notice("Nightdesk", post.text, language, rtl=words(language).rtl)
+        return replace(await self._list(post, channel, language, zone), mention=post.mention)
+
+    async def _list(
+        self, post: Post, channel: Channel | None, language: str, zone: str
+    ) -> Listing:
+        """A welcome, a part of a digest, or what was folded."""
+        if _is_digest(post):
+            shown = await self.archive.stories(post.members[:PART])
+            only = channel.only if channel else ""
+            query = everything_since(time_of(min(post.members)), only)
+            return digest(
+                shown,
+                post.subject,
+                language=language,
+                zone=zone,
+                total=len(post.members),
+                query=query,
+            )
         stories = await self.archive.stories(post.members)
         if post.subject == "welcome":
             return welcome(stories, language=language)
-        return folded(stories, language=language, zone=zone, total=len(post.members))
+        by_id = {story.id: story for story in stories}
+        ordered = [by_id[story] for story in by_importance(stories)]
+        return folded(ordered, language=language, zone=zone, total=len(post.members))
 
     def _channel(self, name: str) -> Channel | None:
         return next((c for c in self.settings().every_channel if c.name == name), None)
+
+
+def _is_digest(post: Post) -> bool:
+    return (
+        post.subject.startswith(DIGEST)
+        and not post.subject.startswith(BUSY)
+        and post.members != ()
+    )
 
 
 def _ends_access(outcome: PostOutcome) -> bool:

@@ -513,6 +513,7 @@ class Card:
     indicators: str = ""  # "Indicators: evil[.]example, 2 more"; always defanged
     origin: str = ""  # who wrote the sentences, where that may be in doubt
     buttons: tuple[Button, ...] = ()  # at most ten
+    mention: tuple[str, ...] = ()  # names out of the file; nothing else may ping
 
 
 @dataclass(frozen=True, slots=True)
@@ -533,6 +534,7 @@ class Line:
     publisher: str
     at: datetime
     excerpt: tuple[Span, ...] = ()
+    heading: str = ""  # of the group that it belongs to; said where it changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,6 +548,7 @@ class Listing:
     notes: tuple[str, ...] = ()  # said above the lines
     footer: str = ""
     empty: str = ""  # said when there are no lines
+    mention: tuple[str, ...] = ()  # names out of the file; nothing else may ping
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from digests.archive import channels, dialects
+from digests.archive import channels, dialects, members
 from digests.archive.columns import Moment
 from digests.archive.post_rows import is_in, new_row
 from digests.archive.rows import AnyRow
@@ -64,8 +64,8 @@ def gathered(connection: Connection, now: datetime) -> list[Gathering]:
     found = []
     for (channel, destination, _), digests in _due(connection, now).items():
         chosen = _waiting_for(destination, digests)
-        members = connection.execute(select(post.c.story).where(chosen).order_by(post.c.id))
-        found.append(Gathering(channel, destination, tuple(digests), tuple(members.scalars())))
+        stories = connection.execute(select(post.c.story).where(chosen).order_by(post.c.id))
+        found.append(Gathering(channel, destination, tuple(digests), tuple(stories.scalars())))
     return found
 
 
@@ -160,6 +160,7 @@ def _as_lines(
         )
         row = new_row(one, told.destination, now, parent)
         parent = connection.execute(post.insert().values(row).returning(post.c.id)).scalar_one()
+        members.add(connection, parent, one.members)
         ids = dialects.values([row.id for row in part])
         folded = update(post).where(post.c.id.in_(ids))
         connection.execute(

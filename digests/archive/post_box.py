@@ -132,12 +132,12 @@ class Outbox:
         return await self._engine.write(fold.fold, older_than=older_than, at_most=at_most, now=now)
 
     async def owed_since(self, story: StoryId) -> list[Owed]:
-        """What became of this story and of all newer ones in their channels, oldest first."""
+        """What became of this story and of all newer ones in their channels."""
         return await self._engine.read(queues.owed_since, story)
 
     async def owed_of(self, stories: Iterable[StoryId]) -> list[Owed]:
         """What became of these stories in their channels."""
-        return await self._engine.read(queues.owed_of, list(stories))
+        return await self._engine.read(queues.owed_of, stories)
 
     async def gathered(self, now: datetime) -> list[Gathering]:
         """Digests that are to be told now; `gather` owes them."""

@@ -117,7 +117,7 @@ def about(connection: Connection, names: Names, story: StoryId) -> list[Post]:
 def owed(connection: Connection, condition: ColumnElement[bool]) -> list[Owed]:
     """What became of stories in their channels."""
     columns = (post.c.story, post.c.channel, post.c.queued_at, post.c.digest, post.c.state)
-    found = connection.execute(select(*columns).where(condition).order_by(post.c.id))
+    found = connection.execute(select(*columns).where(condition).order_by(post.c.story))
     return [_owed(row) for row in found]
 
 

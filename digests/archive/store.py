@@ -210,7 +210,7 @@ class Archive:
 
     async def words(self, ids: Iterable[StoryId]) -> dict[StoryId, IndexTokens]:
         """What the index holds of these stories: what a rule looks at."""
-        return await self._engine.read(stories.words, list(ids))
+        return await self._engine.read(stories.words, ids)
 
     async def latest(self, limit: int, *, before: StoryId | None = None) -> list[Story]:
         """The newest stories, newest first. By topic or the like: `search`."""

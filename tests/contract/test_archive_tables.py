@@ -17,7 +17,7 @@ from digests.errors import ArchiveError
 from digests.model import Draft, PostState
 from digests.rules.query import Word
 from digests.testing import START
-from tests.contract.archives import FEED, SOC, poll, told
+from tests.contract.archives import FEED, SOC, poll, story_id, told
 
 DRAFT = Draft(id="a", link="b", shown_link="b", title="T", text="", title_key="t")
 
@@ -78,13 +78,15 @@ async def plans_of(archive, call) -> str:
 async def test_the_statements_that_run_all_the_time_use_their_indexes(archive):
     outbox = archive.outbox
     queued = await plans_of(archive, outbox.queued(SOC, START))
-    assert "ix_post_queued (platform=? AND place=?)" in queued
+    assert "ix_post_queued (platform=? AND place=? AND digest=?)" in queued
     assert "uq_post_sending (platform=? AND place=?)" in queued
     assert "TEMP B-TREE" not in queued
     assert "ix_post_queued" in await plans_of(archive, outbox.destinations_with_work(START))
     assert "ix_post_edits (sent_at>?)" in await plans_of(archive, outbox.edits_due(START))
     assert "uq_post_sending" in await plans_of(archive, outbox.doubtful(START))
     assert "ix_post_queued" in await plans_of(archive, outbox.waiting(START))
+    assert "ix_post_queued" in await plans_of(archive, outbox.gathered(START))
+    assert "ix_post_story (story>?)" in await plans_of(archive, outbox.owed_since(story_id(1)))
     held = outbox.in_state(PostState.HELD, PostState.DEAD)
     assert "ix_post_trouble (state=?)" in await plans_of(archive, held)
     folded = await plans_of(archive, outbox.fold(START, now=START))

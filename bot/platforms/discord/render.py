@@ -53,8 +53,11 @@ _MOST_LINES = 20
 _NOTES = 700
 _MOST_NOTES = 5
 _PUBLISHER = 80
+_HEADING = 60
 _SHORTEST_EXCERPT = 40
 
+_ROLE = re.compile(r"role:[1-9][0-9]{0,19}", re.ASCII)
+_USER = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
 _RLM, _FSI, _PDI = "\u200f", "\u2068", "\u2069"
 # Only what RFC 3986 allows, a host with a dot in it, no user before the host.
 _HTTP = re.compile(
@@ -67,10 +70,11 @@ _HTTP = re.compile(
 def message(content: Content, *, mark: str = "", nonce: str = "", plain: bool = False) -> Body:
     """A new message. `plain`: text alone, the form least likely to be refused."""
     body: Body = {"allowed_mentions": {"parse": []}}
-    if plain:
+    if plain:  # words from outside stand in it: it pings nobody
         body["content"] = _text(content, mark)
     else:
         body |= {"embeds": _embeds(content, mark), "components": _components(content)}
+        body |= _mentions(content)
     if nonce:
         body |= {"nonce": nonce, "enforce_nonce": True}
     return body
@@ -79,7 +83,8 @@ def message(content: Content, *, mark: str = "", nonce: str = "", plain: bool = 
 def edit(content: Content, *, mark: str = "", plain: bool = False) -> Body:
     """What shall stand instead; it clears what the other form left."""
     empty: Body = {"content": None, "embeds": [], "components": []}
-    return empty | message(content, mark=mark, plain=plain)
+    silent: Body = {"allowed_mentions": {"parse": []}}  # whom it mentions was told when it came
+    return empty | message(content, mark=mark, plain=plain) | silent
 
 
 def reply(answer: Reply, *, plain: bool = False) -> Body:
@@ -107,6 +112,24 @@ def _embeds(content: Content, mark: str) -> list[Body]:
             return _listing(content, mark)
         case Notice():
             return [_notice(content, mark)]
+
+
+def _mentions(content: Content) -> Body:
+    """The names out of feeds.yaml: alone in the message's text, and permitted one by one."""
+    names = () if isinstance(content, Notice) else content.mention
+    roles = [who.removeprefix("role:") for who in names if _ROLE.fullmatch(who)]
+    users = [who for who in names if _USER.fullmatch(who)]
+    every = [who for who in names if who in ("@here", "@everyone")]
+    text = " ".join([*every, *(f"<@&{one}>" for one in roles), *(f"<@{one}>" for one in users)])
+    if not text:
+        return {}
+    allowed = {"parse": ["everyone"] if every else [], "roles": roles, "users": users}
+    return {"content": text, "allowed_mentions": _filled_lists(allowed)}
+
+
+def _filled_lists(allowed: dict[str, list[str]]) -> Body:
+    """Discord refuses a list beside the same kind in `parse`; empty ones are left out."""
+    return {name: names for name, names in allowed.items() if names or name == "parse"}
 
 
 # --- a card ------------------------------------------------------------------------------
@@ -174,11 +197,20 @@ def _blocks(listing: Listing) -> list[str]:
     blocks = [_own(note, rtl=listing.rtl) for note in notes if note]
     left = _LIST - sum(units(block) + 2 for block in blocks)
     lines = listing.lines[:_MOST_LINES]
+    heading = ""
     for index, line in enumerate(lines):
         share = min(left // (len(lines) - index), _BLOCK)
-        blocks.append(_line(line, share - 2, rtl=listing.rtl))
+        head = _heading(line, heading)
+        heading = line.heading
+        blocks.append(head + _line(line, share - 2 - units(head), rtl=listing.rtl))
         left -= units(blocks[-1]) + 2
     return blocks
+
+
+def _heading(line: Line, before: str) -> str:
+    """The heading of a line's group, where it begins."""
+    shown = fit(line.heading, _HEADING) if line.heading != before else ""
+    return f"__{shown}__\n" if shown else ""
 
 
 def _line(line: Line, budget: int, *, rtl: bool) -> str:

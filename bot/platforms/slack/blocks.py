@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.platforms.slack.text import cost, date, fallback, fit, tame, web_link
+from bot.platforms.slack.text import cost, date, fallback, fit, ping, tame, web_link
 
 Json = dict[str, Any]
 
@@ -78,6 +78,12 @@ def packed(words: Iterable[str]) -> list[str]:
         else:
             texts.append(word)
     return texts
+
+
+def mentions(names: Iterable[str]) -> list[Json]:
+    """A line that pings whom the file names."""
+    text = " ".join(filter(None, map(ping, names)))
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": text}}] if text else []
 
 
 def row(buttons: Iterable[Json]) -> list[Json]:

@@ -13,6 +13,7 @@ from bot.platforms.slack.blocks import (
     button,
     context,
     linked,
+    mentions,
     moment,
     packed,
     rich,
@@ -42,6 +43,7 @@ _LIST_ROOM = 8400  # for all lines of a list, shared as follows
 _HEADLINES = 2400
 _LINKS = 4000
 _PUBLISHER = 45
+_HEADING = 40
 _TOLD = 120  # publisher, date and key of one line
 _EXCERPT = 300
 _SUMMARY = 1500
@@ -130,6 +132,7 @@ def _card(card: Card) -> list[Json]:
     say = words(card.language)
     headline = fit(card.headline, _TITLE) or fit(card.key, _TITLE) or "…"
     return [
+        *mentions(card.mention),
         *rich(linked(headline, card.url, longest_link=_TITLE_LINK)),
         *context(say.line(card.publisher, card.byline), when=card.at),
         *rich(run(fit(card.exploitation, _LINE), bold=True)),
@@ -159,6 +162,7 @@ def _each_once(buttons: Sequence[Button]) -> list[Button]:
 def _listing(listing: Listing) -> list[Json]:
     lines = listing.lines[:_LIST_LINES]
     drawn = [
+        *mentions(listing.mention),
         *rich(run(fit(listing.title, _LIST_TITLE), bold=True)),
         *context(*listing.notes[:_LIST_NOTES]),
         *_list_lines(lines),
@@ -170,12 +174,26 @@ def _listing(listing: Listing) -> list[Json]:
 def _list_lines(lines: Sequence[Line]) -> list[Json]:
     """One block for each line; excerpts share what headlines and links leave of the room."""
     headlines = [_headline(line, len(lines)) for line in lines]
+    headings = _headings(lines)
     taken = sum(cost(part["text"]) + cost(part.get("url", "")) for (part,) in headlines)
+    taken += sum(map(cost, headings))
     room = (_LIST_ROOM - taken) // max(1, len(lines)) - _TOLD
     return [
         block
-        for line, headline in zip(lines, headlines, strict=True)
-        for block in rich([*headline, *_excerpt(line.excerpt, min(room, _EXCERPT)), *_told(line)])
+        for line, headline, heading in zip(lines, headlines, headings, strict=True)
+        for block in (
+            *context(heading),
+            *rich([*headline, *_excerpt(line.excerpt, min(room, _EXCERPT)), *_told(line)]),
+        )
+    ]
+
+
+def _headings(lines: Sequence[Line]) -> list[str]:
+    """What stands before each line: its heading where that is another than before."""
+    before = ("", *(line.heading for line in lines))
+    return [
+        fit(line.heading, _HEADING) if line.heading != last else ""
+        for line, last in zip(lines, before, strict=False)
     ]
 
 

@@ -14,6 +14,7 @@ LINK_LIMIT = 3000  # Slack's own, for the address behind a button or a picture
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # Control characters make a body unreadable for Slack, a lone surrogate cannot even be sent.
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_ID = re.compile(r"[UWS][A-Z0-9]{2,20}", re.ASCII)  # of a user or a user group
 _OPEN, _CLOSE = "\u2066\u2067\u2068", "\u2069"
 _KEPT_IN_LINKS = "%/:=&?~#+!$,;'@()*[]-._"  # what `quote` must leave alone; all else is encoded
 
@@ -21,6 +22,15 @@ _KEPT_IN_LINKS = "%/:=&?~#+!$,;'@()*[]-._"  # what `quote` must leave alone; all
 def escape(text: str) -> Escaped:
     """Plain text as mrkdwn: `<!here>`, `<@U1>` and `<url|label>` are shown, not obeyed."""
     return Escaped(text.translate(_ENTITIES))
+
+
+def ping(who: str) -> Escaped:
+    """A name out of feeds.yaml as a mention; "" for whatever else."""
+    if who in ("@here", "@channel"):
+        return Escaped(f"<!{who[1:]}>")
+    if not _ID.fullmatch(who):
+        return Escaped("")
+    return Escaped(f"<!subteam^{who}>" if who.startswith("S") else f"<@{who}>")
 
 
 def date(at: datetime, pattern: str) -> Escaped:

@@ -154,9 +154,20 @@ def _address(label: str, url: str, page: _Page, room: int) -> Column:
 
 def _listing(listing: Listing, page: _Page) -> Column:
     notes = stacked(*(page.ours(note, _QUIET) for note in listing.notes))
-    lines = [_line(number, line, page) for number, line in enumerate(listing.lines, 1)]
-    told = lines or [page.ours(listing.empty)]
+    told = _lines(listing, page) or [page.ours(listing.empty)]
     return apart(notes, *told, page.ours(listing.footer, _QUIET))
+
+
+def _lines(listing: Listing, page: _Page) -> list[Column]:
+    """The stories by number, under the headings of their groups."""
+    lines: list[Column] = []
+    heading = ""
+    for number, line in enumerate(listing.lines, 1):
+        if line.heading != heading:
+            lines.append(page.theirs(styled(line.heading, _CHIP)))
+        heading = line.heading
+        lines.append(_line(number, line, page))
+    return lines
 
 
 def _line(number: int, line: Line, page: _Page) -> Column:
