@@ -97,7 +97,7 @@ def ripen(connection: Connection, beginning: str, now: datetime) -> None:
 
 def _due(connection: Connection, now: datetime) -> dict[tuple[str, Destination, str], list[str]]:
     """Digests whose last story may be told, by place and kind; the latest first."""
-    columns = (post.c.channel, post.c.platform, post.c.place, post.c.digest)
+    columns = (post.c.platform, post.c.place, post.c.digest, post.c.channel)
     last = func.max(post.c.not_before)
     paused = channels.paused_until(literal(now, Moment()))
     statement = (

@@ -129,6 +129,8 @@ def before_members(connection) -> None:
     command.upgrade(config, "0005")
     row = new_row(welcome(1, 2), SOC, START) | {"state": "sent", "queued_at": 0}
     row |= {"members": f"[{story_id(1)},{story_id(2)}]"}
+    for younger in ("digest", "urgency", "mention", "parent"):
+        del row[younger]
     names = ", ".join(row)
     slots = ", ".join(f":{name}" for name in row)
     connection.execute(text(f"INSERT INTO post ({names}) VALUES ({slots})"), row)
