@@ -42,8 +42,15 @@ check: .venv/.dev
 nightly: .venv/.dev
 	$(BIN)/python -m pytest -m nightly --nightly
 
-bench: .venv/.dev
-	$(BIN)/python -m benchmarks
+# Peers live apart, so that the lock of the product stays small.
+.venv-bench/.peers: benchmarks/peers.txt
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
+	@touch $@
+
+bench: .venv/.dev .venv-bench/.peers
+	@command -v newsboat >/dev/null || echo "newsboat is not installed: apt install newsboat (its lines are skipped)"
+	$(BIN)/python -m benchmarks $(ONLY)
 
 pictures: .venv/.runtime
 	$(BIN)/python docs/make_pictures.py

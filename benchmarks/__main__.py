@@ -1,32 +1,28 @@
-"""`make bench`: prints each figure beside its peer; CPU seconds, medians of interleaved rounds."""
+"""`make bench`: prints each figure beside its peer; CPU seconds, medians of interleaved rounds.
 
-import resource
-import statistics
-import subprocess
+`python -m benchmarks P N1 W` runs only what begins with one of these.
+"""
+
 import sys
+from collections.abc import Callable
 
-ROUNDS = 7
+from benchmarks import parsing, pollers, polling, starting
+
+BENCHES: dict[str, Callable[[], None]] = {
+    "U1": starting.u1,
+    "P1 P2 P3": parsing.p1_p2_p3,
+    "P4": parsing.p4,
+    "N1": polling.n1,
+    "N2": polling.n2,
+    "W1 W2 W3 W4": pollers.w,
+}
 
 
-def cpu(*command: str) -> float:
-    """CPU seconds (user and system) of one child process."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def u1() -> None:
-    """`nightdesk --help` against `import asyncio`."""
-    ours, peer = [], []
-    for _ in range(ROUNDS):
-        ours.append(cpu(sys.executable, "-m", "bot", "--help"))
-        peer.append(cpu(sys.executable, "-c", "import asyncio"))
-    help_, bare = statistics.median(ours), statistics.median(peer)
-    print(
-        f"U1 --help {help_:.3f} s, import asyncio {bare:.3f} s, ratio {help_ / bare:.2f} (goal 2)"
-    )
+def main(wanted: list[str]) -> None:
+    for ids, run in BENCHES.items():
+        if not wanted or any(id_.startswith(tuple(wanted)) for id_ in ids.split()):
+            run()
 
 
 if __name__ == "__main__":
-    u1()
+    main(sys.argv[1:])

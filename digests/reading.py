@@ -27,10 +27,11 @@ from digests.model import (
 from digests.stories.identity import title_key, words_hash
 from digests.text.indicators import cves
 from digests.text.language import detect
-from digests.text.links import canonical, shown
+from digests.text.links import canonical, host_of, shown
 from digests.text.plain import Plain, clean, clip, title_text, to_plain
 from digests.text.sentences import split
 from digests.text.tokens import terms
+from digests.web.addresses import AddressRules
 
 MAX_TOPICS = 12
 MAX_TOPIC = 60  # characters
@@ -38,6 +39,7 @@ MAX_BYLINE = 120
 MAX_ID = 1_024
 MAX_CVES = 100  # a monthly patch round names more; the card shows three
 
+_ANYWHERE = AddressRules()  # whatever the operator opened for feeds
 _TITLE_FROM_TEXT = 120  # characters, when the publisher gave no title
 _TOLD_LANGUAGE = 160  # characters of text that language detection gets; more hears no better
 _LEAD_SENTENCES = 3
@@ -143,7 +145,12 @@ def _picture(raw: RawEntry, plain: Plain) -> str:
 
 
 def _first_secure(addresses: Iterable[str]) -> str:
-    return next((one for one in addresses if one.startswith("https://")), "")
+    """The chat's servers fetch a picture, so none is named that leads into somebody's house."""
+    return next((one for one in addresses if one.startswith("https://") and _is_public(one)), "")
+
+
+def _is_public(address: str) -> bool:
+    return not _ANYWHERE.refused_name(host_of(address).strip("[]"), 443)
 
 
 def _tokens(title: str, texts: Iterable[str], language: str) -> IndexTokens:

@@ -218,9 +218,12 @@ def _host(written: str) -> str:
 
 def _ipv6(written: str) -> str:
     try:
-        return f"[{IPv6Address(written.removeprefix('[').removesuffix(']')).compressed}]"
+        address = IPv6Address(written.removeprefix("[").removesuffix("]"))
     except AddressValueError:
         return ""
+    return (
+        "" if address.scope_id else f"[{address.compressed}]"
+    )  # a zone means something here only
 
 
 def _idna(host: str) -> str:
