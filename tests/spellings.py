@@ -8,9 +8,65 @@ from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address
 from random import Random
 
-_INSIDE = ["127.0.0.1", "127.0.0.2", "127.255.255.254", "0.0.0.0", "0.0.0.1", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.254", "169.254.169.254", "169.254.170.2", "172.16.0.1", "172.31.255.254", "192.168.0.1", "192.168.255.254", "192.0.0.192", "192.0.2.1", "198.18.0.1", "198.19.255.254", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "168.63.129.16"]
-_INSIDE_6 = ["::1", "::", "fe80::1", "fe80::a9fe:a9fe", "febf::1", "fc00::1", "fd00:ec2::254", "fdff:ffff::1", "fec0::1", "ff02::1", "ff05::2", "2001:db8::1", "2001::1", "2002:7f00:1::", "3fff::1", "64:ff9b:1::a9fe:a9fe", "100::1"]
-_NAMES = ["localhost", "a.localhost", "www.x.localhost", "metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal", "metadata.azure.internal", "metadata.tencentyun.com"]
+_INSIDE = [
+    "127.0.0.1",
+    "127.0.0.2",
+    "127.255.255.254",
+    "0.0.0.0",
+    "0.0.0.1",
+    "10.0.0.1",
+    "10.255.255.255",
+    "100.64.0.1",
+    "100.127.255.254",
+    "169.254.169.254",
+    "169.254.170.2",
+    "172.16.0.1",
+    "172.31.255.254",
+    "192.168.0.1",
+    "192.168.255.254",
+    "192.0.0.192",
+    "192.0.2.1",
+    "198.18.0.1",
+    "198.19.255.254",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "239.255.255.250",
+    "240.0.0.1",
+    "255.255.255.255",
+    "168.63.129.16",
+]
+_INSIDE_6 = [
+    "::1",
+    "::",
+    "fe80::1",
+    "fe80::a9fe:a9fe",
+    "febf::1",
+    "fc00::1",
+    "fd00:ec2::254",
+    "fdff:ffff::1",
+    "fec0::1",
+    "ff02::1",
+    "ff05::2",
+    "2001:db8::1",
+    "2001::1",
+    "2002:7f00:1::",
+    "3fff::1",
+    "64:ff9b:1::a9fe:a9fe",
+    "100::1",
+]
+_NAMES = [
+    "localhost",
+    "a.localhost",
+    "www.x.localhost",
+    "metadata",
+    "metadata.google.internal",
+    "metadata.goog",
+    "instance-data",
+    "instance-data.ec2.internal",
+    "metadata.azure.internal",
+    "metadata.tencentyun.com",
+]
 _ONES = {
     "full-width": str.maketrans("0123456789", "０１２３４５６７８９"),
     "circled": str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨"),
