@@ -255,6 +255,7 @@ class FeedFacts:
     format: str = ""  # rss20, atom10, json1, ...; "" when it is no feed
     skip_hours: int = 0  # bit h: asks not to be polled in hour h, UTC
     skip_days: int = 0  # bit d: nor on weekday d, Monday is 0
+    notes: tuple[str, ...] = ()  # odd, yet no fault: a charset contradicted, characters lost
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,11 @@ class FakeFeeds:
         left = itertools.repeat(None) if times is None else itertools.repeat(None, times)
         place.faults.append((fault, left))
 
+    def version(self, path: str) -> Version:
+        """What an honest answer for a path would be now."""
+        place = self._places[path]
+        return place.versions[place.current]
+
     def heal(self, path: str) -> None:
         """Forget the faults of a path."""
         self._places[path].faults.clear()

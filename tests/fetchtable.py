@@ -20,7 +20,7 @@ from digests.config import Defaults, Settings, Welcome
 from digests.desk import Desk, PollReport
 from digests.feeds.fetch import Fetcher
 from digests.feeds.pace import FeedState
-from digests.model import Channel, Feed, PostState, Target
+from digests.model import Channel, Feed, PostState, Reading, Target
 from digests.testing import FakeClock
 from digests.web.addresses import AddressRules
 from digests.web.client import Client, Timeouts
@@ -64,10 +64,14 @@ class CountingWorker:
 
     def __init__(self) -> None:
         self.ran: list[str] = []
+        self.notes: list[str] = []  # what readings said of their documents
 
     async def run(self, function, *args, size: int, slow: bool = False):
         self.ran.append(function.__name__)
-        return function(*args)
+        made = function(*args)
+        if isinstance(made, Reading):
+            self.notes += made.facts.notes
+        return made
 
 
 class Rig:
@@ -79,7 +83,7 @@ class Rig:
         self.publisher = FakeFeeds({"/feed": FEED})
         self.worker = CountingWorker()
         self.allow: list[str] = ["127.0.0.0/8"]
-        self.timeouts = Timeouts(connect=1, first_byte=0.3, total=0.6)
+        self.timeouts = Timeouts()
         self.lookup = here
         self.rules: AddressRules | None = None
         self.spacing = 0.0
@@ -181,6 +185,10 @@ class Rig:
                 self.clock.advance((end - self.clock.now()).total_seconds())
                 return polls
             self.clock.advance(max((due - self.clock.now()).total_seconds(), 1.0))
+
+    def noted(self) -> list[str]:
+        """What was said of documents so far."""
+        return self.worker.notes
 
     def asked(self, path: str | None = None) -> list[Asked]:
         """What the publisher saw."""

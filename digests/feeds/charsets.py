@@ -39,6 +39,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,40}")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]{1,41})[\"']")
 _HTTP = re.compile(r"charset\s*=\s*[\"']?([^\"';,\s]{1,41})", re.IGNORECASE)
 _META = re.compile(rb"<meta\s[^>]{0,200}?charset\s*=\s*[\"']?([^\"'>\s;/]{1,41})", re.IGNORECASE)
+_LOST = "\ufffd".encode()
 _DECLARATION_WITHIN = 1024
 _META_WITHIN = 4096
 
@@ -65,6 +66,18 @@ def to_utf8(body: bytes, content_type: str = "") -> bytes:
         except (UnicodeError, LookupError):
             continue
     return _recode(body, _best_guess(body, names))
+
+
+def remarks(body: bytes, content_type: str, decoded: bytes) -> tuple[str, ...]:
+    """What a publisher may want to know: charsets that contradict each other, characters lost."""
+    notes = []
+    header, declared = http_charset(content_type), _declared(body)
+    if header and declared and _codec(header) != _codec(declared):
+        notes.append(f"its header says {header}, the document {declared}")
+    lost = decoded.count(_LOST) - body.count(_LOST)
+    if lost > 0:
+        notes.append(f"{lost} character{'s' if lost > 1 else ''} could not be read")
+    return tuple(notes)
 
 
 def http_charset(content_type: str) -> str:

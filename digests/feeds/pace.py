@@ -118,6 +118,14 @@ def next_poll(
     return _not_skipped(now + max(wait, every), state, now + LONGEST_HINT)
 
 
+def _unheard(state: FeedState, now: datetime) -> datetime | None:
+    """`newest` without the time in which nobody asked: we were off, or the clock jumped."""
+    if state.newest is None or state.next_poll is None:
+        return state.newest
+    away = now - state.next_poll
+    return min(state.newest + (away if away > DAY else timedelta(0)), now)
+
+
 def may_insist(state: FeedState, now: datetime) -> bool:
     """Whether an operator may have it polled out of turn: not against the publisher's own word."""
     waiting = state.wait_until is not None and now < state.wait_until <= now + LONGEST_RETRY
@@ -161,6 +169,7 @@ def polled(
     A new document's validators and hash are not taken here: they may only be committed together
     with its stories, and never when the document was cut off.
     """
+    state = replace(state, newest=_unheard(state, now))
     due = next_poll(state, outcome, now=now, every=every, ttl=ttl, jitter=jitter)
     asked = retry_after(outcome.hints)
     state = replace(state, wait_until=None if asked is None else now + asked)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from digests.feeds.alternates import feeds_of_page
-from digests.feeds.charsets import to_utf8
+from digests.feeds.charsets import remarks, to_utf8
 from digests.feeds.documents import Ended, ended, mended, opened
 from digests.feeds.entries import Parsed, RawEntry, beyond_limit, joined, selected
 from digests.feeds.fields import facts_of, raw_entry
@@ -29,7 +29,13 @@ _TORN = (Refusal("the last entry", "the document was cut off in the middle of it
 def parse(document: Document, known: frozenset[bytes], now: datetime) -> Parsed:
     """Take a document apart. Entries whose fingerprint is in `known` are counted, not parsed."""
     base = joined(document.final_url, document.content_location)
-    body = to_utf8(document.body, document.content_type).lstrip()
+    whole = to_utf8(document.body, document.content_type)
+    parsed = _parse(whole.lstrip(), base, known, now)
+    notes = remarks(document.body, document.content_type, whole)
+    return replace(parsed, facts=replace(parsed.facts, notes=notes)) if notes else parsed
+
+
+def _parse(body: bytes, base: str, known: frozenset[bytes], now: datetime) -> Parsed:
     if looks_like_json(body):
         return parse_json(body, base, known, now)
     tame = opened(body)

@@ -12,6 +12,7 @@ import brotli
 
 from digests.model import Trouble, Validators
 from digests.web.addresses import AddressRules
+from digests.web.client import Timeouts
 from tests import fakefeeds as fake
 from tests.fakefeeds import FakeFeeds, rss
 from tests.fetchtable import DAY, FEED, HOUR, QUARTER, Rig, Table, run_case
@@ -248,6 +249,7 @@ async def _torn(rig: Rig):
 
 @case(38, "a body in drops is cut in time, other feeds do not wait")
 async def _drops(rig: Rig):
+    rig.timeouts = Timeouts(first_byte=5, total=1)
     rig.publisher.serve("/other", FEED)
     rig.publisher.fault("/feed", fake.slow())
     slow, other = rig.feed(host="slow.example"), rig.feed("/other", host="other.example")
@@ -261,6 +263,7 @@ async def _drops(rig: Rig):
 
 @case(39, "accepts and never answers: left in time")
 async def _silent(rig: Rig):
+    rig.timeouts = Timeouts(first_byte=0.3)
     rig.publisher.fault("/feed", fake.hang())
     await rig.start()
     assert "did not answer" in (await rig.poll()).reason
