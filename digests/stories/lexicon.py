@@ -56,7 +56,7 @@ ENGLISH: Weights = {
     " exfiltrated, payment card, cryptographic, hash collision, insecure, pwned, decryptor, shellcode",
     1: "attack, bypass, exposed, extortion, patch, advisory, worm, virus, ransom, stolen, leak, flaw, bug, fraud,"
     " infected, payload, authentication, privacy, security, cryptocurrency, bitcoin, hijack,"
-    " unauthorized, unauthorised, affected versions, server, email, privileges, root, firmware,"
+    " unauthorized, unauthorised, affected versions, server, email, privileges, firmware,"
     " sandbox, obfuscated, attachment, spam, database, router, plugin,"
     " surveillance, investigators, targeted, remote, injection, android, windows, wordpress",
     -4: "life hack, life hacks, growth hacking, travel hacks, beauty hacks, food hacks, hack day",

@@ -22,7 +22,7 @@ from digests.text.tokens import terms
 
 THRESHOLD = 0.5  # of the score; from here on a text is security news
 
-_READ = 500  # characters of the text looked at: what a story is about stands first
+_READ = 300  # characters of the text looked at: what a story is about stands first
 _TITLE = 300
 _LEAST, _MOST = -6.0, 12.0  # bounds of what the lexicon alone can say
 _IN_TITLE = 2  # times as much
@@ -55,7 +55,7 @@ class _Linear:
 def relevance(title: str, text: str, language: str = "") -> Relevance:
     """How much of security news a text has; `language` is found out when it is not given.
 
-    Only the first 500 characters of the text count, the headline twice. Reasons are the phrases
+    Only the first 300 characters of the text count, the headline twice. Reasons are the phrases
     that weighed most, "+ransomware" or "-recipe", at most six.
     """
     title, text = title[:_TITLE], text[:_READ]
