@@ -30,7 +30,8 @@ class Ground:
         self._versions = poll_corpus(self.feeds)
         for number, (before, _) in enumerate(self._versions):
             (site / f"{number}.xml").write_bytes(before)
-        certificate = [str(self._certify())] if self.scheme == "https" else []
+        served = str(self._certify())
+        certificate = [served] if self.scheme == "https" else []
         port = str(self.ports[self.scheme])
         self._server = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.site", str(site), port, *certificate],

@@ -44,6 +44,13 @@ def plain_entries(body: bytes, known: frozenset[bytes] = NOTHING) -> int:
     return sum(len(to_plain(one.body, base=one.base).text) for one in found.entries)
 
 
+def as_shipped(bodies: tuple[bytes, ...]) -> float:
+    """What feedparser costs without the copying that our use of it makes cheaper."""
+    if hasattr(feedparser.FeedParserDict, "__deepcopy__"):
+        del feedparser.FeedParserDict.__deepcopy__
+    return cpu(lambda: [feedparser.parse(body) for body in bodies])
+
+
 @dataclass(frozen=True)
 class Corpus:
     """Documents, and for each what is known when its third entry is the only new one."""
@@ -72,7 +79,7 @@ def p1_p2_p3() -> None:
         ROUNDS,
         {
             "ours": lambda: cpu(lambda: [plain_entries(body) for body in corpus.bodies]),
-            "feedparser": lambda: cpu(lambda: [feedparser.parse(body) for body in corpus.bodies]),
+            "feedparser": lambda: as_shipped(corpus.bodies),
             "one new": lambda: cpu(
                 lambda: [
                     plain_entries(body, known)

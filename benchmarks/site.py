@@ -41,7 +41,7 @@ class Serving(asyncio.Protocol):
 
     def _answer(self, request: bytes) -> bytes:
         line, *headers = request.split(b"\r\n")
-        way = line.split(b" ")[1].decode().strip("/").split("/")
+        way = line.split(b" ")[1].decode().partition("?")[0].strip("/").split("/")
         path = self.folder / way[-1]
         if not path.is_file():
             return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"

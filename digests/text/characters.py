@@ -20,6 +20,13 @@ _UNSEEN_ASTRAL = re.compile(
     )
     + "]"
 )
+# What only looks like itself: Latin, Greek, Cyrillic, Chinese, Japanese and Korean letters, the usual
+# punctuation. A text of nothing else needs none of the rules below, and one look tells.
+_HARMLESS = re.compile(
+    "[\n -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e"
+    "\u2070-\u20bf\u2100-\u27ff\u3000-\u3029\u3030-\u303f\u3041-\u3096\u309b-\u30ff\u3400-\u9fff"
+    "\uac00-\ud7a3\uff01-\uff9f]*+"
+)
 # Scripts whose spelling needs joiners (Arabic to Sinhala, Myanmar, Khmer, Mongolian), and emoji.
 _JOINED = (
     "\u0600-\u0dff\u1000-\u109f\u1780-\u18af\ufb50-\ufdcf\ufdf0-\ufdff\ufe0f\ufe70-\ufefc"
@@ -60,6 +67,8 @@ def _seen_ascii(text: str) -> str:
 
 
 def _seen(text: str) -> str:
+    if _HARMLESS.fullmatch(text):
+        return text
     text = _UNSEEN.sub("", _LINE_END.sub("\n", _one_line_end(text)))
     if _ASTRAL.search(text):
         text = _UNSEEN_ASTRAL.sub("", text)

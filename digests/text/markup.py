@@ -117,7 +117,8 @@ class Scan:
     def _tag(self, mark: re.Match[str], name: str) -> int:
         if name not in _KNOWN and ":" not in name and "-" not in name:
             return self._literal(mark)  # <username>, List<String>: words, not markup
-        end = self._tag_end(mark.end())
+        bare = self.source[mark.end()] == ">"  # most have no attributes
+        end = mark.end() + 1 if bare else self._tag_end(mark.end())
         if end < 0:
             return self._literal(mark)
         self.marked = True

@@ -24,7 +24,7 @@ _EMPHASIS = re.compile(
     r"|sup|tt|u)(?:\s[^<>]{0,500})?>"
 )
 _LINE_BREAK = re.compile(r"(?i)<(?:br|wbr)\s{0,9}/?>")
-_OUR_SIGNS = re.compile(f"[{PARAGRAPH}{LINE}\x1c-\x1f]")  # and separators that pass for spaces
+_OUR_SIGNS = (PARAGRAPH, LINE, *"\x1c\x1d\x1e\x1f")  # and separators that pass for spaces
 _TITLE_ROUNDS = 3  # some publishers escape twice; nobody was seen to do so three times
 
 
@@ -75,7 +75,9 @@ def _scan(html: str) -> Scan:
         html = html[:MAX_INPUT]
         if html.rfind("<") > html.rfind(">"):  # the cut went through a tag
             html = html[: html.rfind("<")]
-    return Scan(_OUR_SIGNS.sub("", html), cut=cut).run()
+    for sign in _OUR_SIGNS:
+        html = html.replace(sign, "")
+    return Scan(html, cut=cut).run()
 
 
 def _addresses(written: Iterator[str], base: str) -> Iterator[str]:
