@@ -23,6 +23,7 @@ from digests.errors import ArchiveError, WorkerError, WorkerKilled
 from digests.feeds.fetch import Fetcher
 from digests.feeds.moves import doubted, is_same_feed, sighted
 from digests.feeds.pace import FeedState, is_due, learned_rate, may_insist, polled
+from digests.feeds.robots import Robots, permits
 from digests.model import (
     Channel,
     Clock,
@@ -88,6 +89,7 @@ class Desk:
         self._fetcher = fetcher
         self._worker = worker
         self._clock = clock
+        self._robots = Robots(fetcher.robots, clock)
         self._decider = Decider()
         self._asked: set[str] = set()  # feeds that were asked since the start
         self._locks: dict[str, asyncio.Lock] = {}
@@ -297,10 +299,22 @@ class Desk:
             return None
         try:
             async with asyncio.timeout(PAGE_WAIT):
+                if feed.robots and not await self._may_read(draft.shown_link):
+                    return None
                 outcome = await self._fetcher.page(draft.shown_link)
         except TimeoutError:
             return None
         return outcome.document if isinstance(outcome, Fetched) else None
+
+    async def _may_read(self, url: str) -> bool:
+        """Whether the host's robots.txt lets us read a page; rules that break the worker do not."""
+        rules = await self._robots.rules_for(url)
+        if rules.closed or not rules.body:
+            return not rules.closed
+        try:
+            return await self._worker.run(permits, rules.body, url, size=len(rules.body))
+        except WorkerError:
+            return False
 
     async def _learn_ids(self, drafts: Sequence[Draft]) -> None:
         now = self._clock.now()

@@ -183,6 +183,14 @@ class OfFeed:
         usual="Nightdesk's own",
         example="Mozilla/5.0 (compatible; ExampleBot/1.0)",
     )
+    ROBOTS = Key(
+        "robots",
+        Flag(),
+        "Whether its publisher's `robots.txt` decides which article pages are read. The feed"
+        " itself is asked for by you and is not subject to it.",
+        default="true",
+        example="false",
+    )
     WAS = Key(
         "was",
         Url(),
@@ -193,7 +201,7 @@ class OfFeed:
     )
     ALL = (
         *(URL, NAME, COUNTRY, LANGUAGE, PUBLISHER, TOPICS, SECURITY, EVERY, FIRST, MAX_AGE),
-        *(FULL_TEXT, HEADERS, AUTH, ALLOW_HTTP, USER_AGENT, WAS),
+        *(FULL_TEXT, HEADERS, AUTH, ALLOW_HTTP, USER_AGENT, ROBOTS, WAS),
     )
 
 
@@ -337,7 +345,7 @@ def _elsewhere(*groups: tuple[str, Iterable[str]]) -> dict[str, str]:
 
 _IN_FILE = ("the file itself", (*_FILE_WORDS, *_FILE_LATER))
 _IN_DEFAULTS = ("defaults", [key.name for key in OfDefaults.ALL])
-_IN_FEED = ("a feed", [*(key.name for key in OfFeed.ALL), "robots"])
+_IN_FEED = ("a feed", [key.name for key in OfFeed.ALL])
 _IN_CHANNEL = ("a channel", [*(key.name for key in OfChannel.ALL), *_CHANNEL_LATER])
 _IN_NETWORK = ("network", [key.name for key in OfNetwork.ALL])
 
@@ -347,7 +355,7 @@ DEFAULTS = Group(
 FEED = Group(
     "a feed",
     OfFeed.ALL,
-    {"robots": "heeding robots.txt"},
+    {},
     _elsewhere(_IN_FILE, _IN_CHANNEL, _IN_DEFAULTS, _IN_NETWORK),
 )
 CHANNEL = Group(

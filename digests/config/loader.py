@@ -162,6 +162,7 @@ def _feed(values: Values, defaults: Defaults) -> Feed:
         auth=values.get(OfFeed.AUTH, ""),
         allow_http=values.get(OfFeed.ALLOW_HTTP, False),
         user_agent=values.get(OfFeed.USER_AGENT, ""),
+        robots=values.get(OfFeed.ROBOTS, True),
         was=values.get(OfFeed.WAS, ""),
     )
 

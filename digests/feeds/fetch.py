@@ -7,6 +7,7 @@ from random import Random
 
 from digests.feeds.hosts import SPACING, Hosts
 from digests.feeds.pace import FeedState
+from digests.feeds.robots import MAX_RULES
 from digests.model import CacheHints, Clock, Feed, FetchFailed, FetchOutcome, Trouble, Validators
 from digests.web.client import Client
 
@@ -15,6 +16,7 @@ _FEEDS = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml,"
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+_TEXT = "text/plain, */*;q=0.5"
 _PAGES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 
 
@@ -60,6 +62,10 @@ class Fetcher:
     async def page(self, url: str) -> FetchOutcome:
         """An article page; it waits in the same queue as the feeds of its host."""
         return await self._ask(url, headers={"Accept": _PAGES}, max_body=PAGE_MAX)
+
+    async def robots(self, url: str) -> FetchOutcome:
+        """A host's robots.txt."""
+        return await self._ask(url, headers={"Accept": _TEXT}, max_body=MAX_RULES)
 
     async def _ask(
         self,
