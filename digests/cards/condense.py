@@ -7,10 +7,11 @@ SIGIR 1998).
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from digests.cards.boilerplate import is_boilerplate, without_formula
-from digests.cards.merit import CJK, WORD, Sentence, cosine, counted, merits, vectors
+from digests.cards.merit import CJK, WORD, Sentence, cosine, merits, units, vectors
 from digests.text.plain import clean, clip
 from digests.text.sentences import split
 
@@ -20,7 +21,7 @@ AS_IT_IS = 3  # a text of so few sentences is not condensed
 
 _LONGEST = 400  # characters; longer sentences only where there is nothing else
 _LOOKED_AT = 60  # sentences looked at; what news has to say comes early
-_READ = 40_000  # characters looked at
+_READ = 24_000  # characters looked at
 _REPEATS = 0.75  # share of a sentence's words that the headline has too
 
 _REDUNDANCY = 0.35  # what repeating the taken ones costs, against 0.65 for merit
@@ -67,12 +68,13 @@ def _says_something(sentence: str) -> bool:
 
 def _without_repeats(found: Iterable[str], title: str) -> list[Sentence]:
     """Without what the headline or an earlier sentence says in the same words."""
-    headline = counted(title).keys()
+    headline = set(units(title))
     kept: dict[frozenset[str], Sentence] = {}
     for text in found:
-        words = counted(text)
+        said = units(text)
+        words = Counter(said)
         if len(words.keys() & headline) < _REPEATS * len(words):
-            kept.setdefault(frozenset(words), Sentence(text, words))
+            kept.setdefault(frozenset(words), Sentence(text, said, words))
     return list(kept.values())[:_LOOKED_AT]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from digests.cards import reading_time
 from digests.text.attribution import says
@@ -25,9 +25,11 @@ _FULL, _LONG = 40, 45  # words of a sentence
 _DIGIT = re.compile(r"\d")
 _QUESTION = re.compile(r"[?？؟][\"'”’»」』)]*$")
 _QUOTE = re.compile('["“”„«»「」]')
-_FIRST_PERSON = re.compile(
-    r"\b(?:i|me|my|we|us|our|you|your|wir|uns|unser\w*|nous|notre|nos|nosotros|nuestr\w+|мы|наш\w*)\b",
-    re.IGNORECASE,
+_FIRST_PERSON = frozenset(
+    {"i", "me", "my", "we", "us", "our", "you", "your", "wir", "uns", "unser", "unsere", "unseren"}
+    | {"unserem", "unserer", "unseres", "nous", "notre", "nos", "nosotros", "nuestro", "nuestra"}
+    | {"nuestros", "nuestras", "мы", "наш", "наша", "наше", "наши", "наших", "нашей", "нашего"}
+    | {"نحن"}
 )
 _LEANING = re.compile(  # a sentence that begins so leans on the one before it
     r"\W*(?:(?:he|she|they|it|this|that|these|those|his|her|their|but|and|so|yet|still|however|also|then|there"
@@ -62,10 +64,11 @@ SIGNS = (
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence and its folded words with their counts."""
+    """A sentence and its words."""
 
     text: str
-    words: Counter[str]
+    units: Sequence[str]  # folded words in order; pairs of characters where no spaces are written
+    words: Counter[str]  # how often each of them stands in it
 
 
 def merits(known: Sequence[Sentence], spaces: Sequence[Vector], language: str) -> Iterator[float]:
@@ -81,7 +84,7 @@ def signs(
 ) -> Iterator[tuple[float, ...]]:
     """For each sentence its SIGNS; `spaces` are the sentences' vectors."""
     centre = _centre(spaces)
-    retold = _retold([sentence.text for sentence in known])
+    retold = _retold(known)
     for place, sentence in enumerate(known):
         yield (
             1 / (1 + place),
@@ -89,51 +92,48 @@ def signs(
             place / len(known),
             cosine(spaces[place], centre),
             retold[place],
-            *_substance(sentence.text, language),
+            *_substance(sentence, language),
         )
 
 
-def _substance(sentence: str, language: str) -> tuple[float, ...]:
+def _substance(sentence: Sentence, language: str) -> tuple[float, ...]:
     """Signs that a sentence stands for itself."""
     # Two characters of Japanese or Chinese weigh about as much as one word.
-    size = reading_time.length(sentence, language) / (2 if language in {"ja", "zh"} else 1)
-    inner = sentence.split()[1:]
+    text = sentence.text
+    size = reading_time.length(text, language) / (2 if language in {"ja", "zh"} else 1)
+    inner = text.split()[1:]
     return (
         min(size / _FULL, 1),
         size > _LONG,
         sum(word[0].isupper() for word in inner) / max(1, len(inner)),
-        _DIGIT.search(sentence) is not None,
-        _FIRST_PERSON.search(sentence) is not None,
-        _QUOTE.search(sentence) is not None,
-        _QUESTION.search(sentence) is not None,
-        _LEANING.match(sentence) is not None,
-        says(language).search(sentence) is not None,
+        _DIGIT.search(text) is not None,
+        not _FIRST_PERSON.isdisjoint(sentence.words),
+        _QUOTE.search(text) is not None,
+        _QUESTION.search(text) is not None,
+        _LEANING.match(text) is not None,
+        says(language).search(text) is not None,
     )
 
 
-def _retold(texts: Sequence[str]) -> list[float]:
+def _retold(known: Sequence[Sentence]) -> list[float]:
     """The share of each sentence's pairs of neighbouring words that another sentence has too."""
-    pairs = [set(pairwise(_units(text))) for text in texts]
-    times = Counter(pair for row in pairs for pair in row)
+    pairs = [set(pairwise(sentence.units)) for sentence in known]
+    times = Counter(chain.from_iterable(pairs))
     return [sum(times[pair] > 1 for pair in row) / max(1, len(row)) for row in pairs]
 
 
-def counted(text: str) -> Counter[str]:
-    """Folded words with their counts; pairs of characters where no spaces are written."""
-    return Counter(_units(text))
-
-
-def _units(text: str) -> list[str]:
+def units(text: str) -> list[str]:
+    """Folded words in order; pairs of characters where no spaces are written."""
     runs = WORD.findall(text.casefold())
     if text.isascii() or not CJK.search(text):
         return runs
-    units: list[str] = []
+    found: list[str] = []
     for run in runs:
         if CJK.search(run):
-            units.extend(run[at : at + 2] for at in range(max(1, len(run) - 1)))
+            found.extend(run[at : at + 2] for at in range(max(1, len(run) - 1)))
         else:
-            units.append(run)
-    return units
+            found.append(run)
+    return found
 
 
 def vectors(known: Sequence[Sentence]) -> list[Vector]:

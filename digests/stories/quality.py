@@ -71,12 +71,13 @@ def quality(
     `links` are the addresses it points to; `teaser` says that no more than a teaser was found.
     """
     text = " ".join(text[:_READ].split())
+    facts = signs.facts(text)
     parts = [
         Part("start", BOUNDS["start"][1]),
         _bounded("byline", 8 * bool(byline.strip()), byline.strip()),
         *_voices(text, language),
-        _primary(text, links),
-        _specifics(text),
+        _primary(text, links, facts),
+        _specifics(text, facts),
         _complete(text, language),
         _bait(title),
         _promotion(text),
@@ -93,27 +94,25 @@ def with_news(judged: Quality, *, first: bool) -> Quality:
 
 def _voices(text: str, language: str) -> list[Part]:
     """Who speaks: names are good, quotations too; only the nameless is bad."""
-    named = signs.named_sources(text, language)
+    spoken = signs.voices(text, language)
     hidden = signs.anonymous_claims(text)
-    quotes = signs.attributed_quotes(text, language)
     return [
-        _bounded("sources", _A_SOURCE * len(named), ", ".join(named[:3])),
-        _bounded("quotes", _A_QUOTE * quotes, str(quotes)),
-        _bounded("anonymous", -10 if hidden and not named else 0, str(hidden)),
+        _bounded("sources", _A_SOURCE * len(spoken.named), ", ".join(spoken.named[:3])),
+        _bounded("quotes", _A_QUOTE * spoken.quotes, str(spoken.quotes)),
+        _bounded("anonymous", -10 if hidden and not spoken.named else 0, str(hidden)),
     ]
 
 
-def _primary(text: str, links: Sequence[str]) -> Part:
+def _primary(text: str, links: Sequence[str], facts: Sequence[str]) -> Part:
     linked = signs.primary_links(links)
-    named = signs.documents(text) + ("identifiers" in signs.facts(text))
+    named = signs.documents(text) + ("identifiers" in facts)
     points = _A_LINK * len(linked) + _A_DOCUMENT * min(named, 3)
     return _bounded("primary", points, str(len(linked) + named))
 
 
-def _specifics(text: str) -> Part:
-    kinds = signs.facts(text)
+def _specifics(text: str, facts: Sequence[str]) -> Part:
     many = _FOR_MANY if signs.numbers(text) >= _MANY_NUMBERS else 0
-    return _bounded("specifics", _A_KIND * len(kinds) + many, str(len(kinds)))
+    return _bounded("specifics", _A_KIND * len(facts) + many, str(len(facts)))
 
 
 def _complete(text: str, language: str) -> Part:

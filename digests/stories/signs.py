@@ -6,8 +6,10 @@ found. Every pattern is bounded, so that hostile text costs no more than other t
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from digests.text.attribution import says
+from digests.text.phrases import Phrases
 
 _MOST_VERBS = 60  # attributions looked at in one text
 _BEFORE, _BEHIND = 110, 70  # characters beside one in which its name may stand
@@ -31,36 +33,58 @@ _QUOTE = re.compile(
     '["“„«「『]([^"“”„«»「」『』]{18,600})["”“»」』]'
 )  # its ends exclude each other: linear
 
-_ANONYMOUS = re.compile(
-    r"\b(?:people familiar with|person familiar with|sources? (?:close to|familiar|said|say|told)|anonymous(?:ly)? sources?"
-    r"|asked not to be (?:named|identified)|on condition of anonymity|spoke anonymously|rumou?rs?|unnamed (?:source|official)s?"
-    r"|insider zufolge|aus informierten kreisen|nicht namentlich genannt|gerüchten zufolge"
-    r"|sources? proches? d|sous couvert d['’]anonymat|selon des rumeurs|fuentes (?:cercanas|anónimas|familiarizadas)"
-    r"|bajo condición de anonimato|según rumores|на условиях анонимности|источник,? близкий|по слухам|неназванный источник)"
-    r"|知情人士|匿名人士|消息人士|有传言|関係者によると|匿名を条件|うわさでは|噂では|مصادر مطلعة|مصدر مطلع|طلب عدم (?:ذكر|الكشف عن) اسمه",
-    re.IGNORECASE,
+_ANONYMOUS = Phrases(
+    "people familiar with, person familiar with, source familiar, sources familiar, source close to,"
+    "sources close to, sources said, sources say, sources told, source said, anonymous source*,"
+    "asked not to be named, asked not to be identified, on condition of anonymity,"
+    "spoke anonymously, rumour*, rumor*, unnamed source*, unnamed official*,"
+    "insider zufolge, insidern zufolge, aus informierten kreisen, nicht namentlich genannt,"
+    "gerüchten zufolge, source proche d*, sources proches d*, sous couvert d'anonymat,"
+    "sous couvert d’anonymat, selon des rumeurs, fuentes cercanas, fuentes anónimas,"
+    "fuentes familiarizadas, bajo condición de anonimato, según rumores,"
+    "на условиях анонимности, источник близкий, по слухам,"
+    "неназванный источник, 知情人士, 匿名人士, 消息人士, 有传言, 关系者によると, 関係者によると, 匿名を条件,"
+    "うわさでは, 噂では, مصادر مطلعة, مصدر مطلع, طلب عدم ذكر اسمه, طلب عدم الكشف عن اسمه"
 )
-_PROMOTION = re.compile(
-    r"\b(?:buy now|order now|free trial|start your (?:free )?trial|request a demo|book a demo|limited[- ]time|special offer"
-    r"|\d{1,2} ?% off|discount code|coupon|promo code|industry[- ]leading|award[- ]winning|best[- ]in[- ]class|world[- ]class"
-    r"|next[- ]generation platform|game[- ]chang(?:er|ing)|cutting[- ]edge|our (?:solutions?|platform|product|customers|experts)"
-    r"|we(?:['’]re| are) (?:excited|proud|thrilled|pleased) to|join (?:us|our webinar)|register (?:now|today|for the webinar)"
-    r"|contact (?:us|our sales)|learn how (?:we|our)|sponsored (?:by|content|post)|affiliate links?|act now"
-    r"|jetzt (?:kaufen|bestellen|testen|sichern)|kostenlos(?:e)? testen|rabattcode|marktführend\w*|unsere lösung\w*"
-    r"|essai gratuit|code promo|offre (?:spéciale|limitée)|notre solution|leader du marché|prueba gratuita"
-    r"|oferta (?:especial|limitada)|código de descuento|nuestra solución|líder del mercado|бесплатн\w+ пробн\w+"
-    r"|промокод|скидк\w+|наше решение|на правах рекламы)\b"
-    r"|立即购买|免费试用|限时优惠|优惠码|我们的(?:解决方案|产品|平台)|行业领先|今すぐ購入|無料トライアル|期間限定|割引|弊社の|業界をリード"
-    r"|اشتر الآن|تجربة مجانية|عرض خاص|كود خصم|رمز الخصم|حلولنا|الرائدة في",
-    re.IGNORECASE,
+_PROMOTION = Phrases(
+    "buy now, order now, free trial, start your free trial, request a demo, book a demo,"
+    "limited time, limited-time, special offer, % off, discount code, coupon*, promo code,"
+    "industry-leading, industry leading, award-winning, award winning, best-in-class,"
+    "best in class, world-class, world class, next-generation platform, game-changer,"
+    "game changer, game-changing, cutting-edge, cutting edge, our solution*, our platform,"
+    "our product*, our customers, our experts, we're excited to, we’re excited to,"
+    "we are excited to, we are proud to, we're proud to, we’re proud to, we are thrilled to,"
+    "we are pleased to, join us, join our webinar, register now, register today,"
+    "register for the webinar, contact us, contact our sales, learn how we, learn how our,"
+    "sponsored by, sponsored content, sponsored post, affiliate link*, act now,"
+    "jetzt kaufen, jetzt bestellen, jetzt testen, jetzt sichern, kostenlos testen, rabattcode,"
+    "marktführend*, unsere lösung*, essai gratuit, code promo, offre spéciale, offre limitée,"
+    "notre solution, leader du marché, prueba gratuita, oferta especial, oferta limitada,"
+    "código de descuento, nuestra solución, líder del mercado, бесплатный пробный,"
+    "бесплатную пробную, промокод*, скидк*, наше решение, на правах рекламы,"
+    "立即购买, 免费试用, 限时优惠, 优惠码, 我们的解决方案, 我们的产品, 我们的平台, 行业领先, 今すぐ購入, 無料トライアル,"
+    "期間限定, 割引, 弊社の, 業界をリード, اشتر الآن, تجربة مجانية, عرض خاص, كود خصم, رمز الخصم, حلولنا, الرائدة في"
 )
-_DOCUMENT = re.compile(  # a primary source that is named but not linked
-    r"\b(?:security (?:advisory|bulletin)|advisory|court (?:documents?|filings?|records?)|indictment|affidavit|complaint filed"
-    r"|regulatory filing|breach notification|white ?paper|technical (?:report|analysis)|sicherheitsmeldung|gerichtsakten"
-    r"|anklageschrift|bulletin de sécurité|avis de sécurité|acte d['’]accusation|aviso de seguridad|boletín de seguridad"
-    r"|documentos judiciales|бюллетень безопасности|материалы суда|обвинительное заключение)\b"
-    r"|安全公告|起诉书|法庭文件|技术报告|セキュリティ(?:アドバイザリ|情報)|起訴状|技術レポート|نشرة أمنية|وثائق المحكمة|لائحة اتهام",
-    re.IGNORECASE,
+_DOCUMENT = Phrases(  # a primary source that is named but not linked
+    "security advisory, security advisories, advisory, advisories, security bulletin*,"
+    "court document*, court filing*, court record*, indictment*, affidavit*, complaint filed,"
+    "regulatory filing*, breach notification*, white paper*, whitepaper*, technical report,"
+    "technical analysis, sicherheitsmeldung*, gerichtsakten, anklageschrift,"
+    "bulletin de sécurité, avis de sécurité, acte d'accusation, acte d’accusation,"
+    "aviso de seguridad, boletín de seguridad, documentos judiciales, бюллетень безопасности,"
+    "бюллетене безопасности, материалы суда, обвинительное заключение,"
+    "安全公告, 起诉书, 法庭文件, 技术报告, セキュリティアドバイザリ, セキュリティ情報, 起訴状, 技術レポート,"
+    "نشرة أمنية, وثائق المحكمة, لائحة اتهام"
+)
+_MONTHS_AND_DAYS = Phrases(
+    "january, february, march, april, june, july, august, september, october, november,"
+    "december, januar, februar, märz, mai, juni, juli, oktober, dezember, janvier, février,"
+    "mars, avril, juin, juillet, août, septembre, octobre, novembre, décembre, enero, febrero,"
+    "marzo, abril, mayo, junio, julio, agosto, septiembre, octubre, noviembre, diciembre,"
+    "января, февраля, марта, апреля, мая, июня, июля, августа, сентября, октября, ноября, декабря,"
+    "monday, tuesday, wednesday, thursday, friday, saturday, sunday, montag, dienstag, mittwoch,"
+    "donnerstag, freitag, lundi, mardi, mercredi, jeudi, vendredi, lunes, martes, miércoles, jueves,"
+    "viernes, يناير, فبراير, مارس, أبريل, مايو, يونيو, يوليو, أغسطس, سبتمبر, أكتوبر, نوفمبر, ديسمبر"
 )
 _PRIMARY_HOST = re.compile(
     r"https?://(?:[\w-]+\.){0,6}(?:(?:cve|first|mitre|enisa|openwall|sec|hkcert|jpcert|ietf)\.(?:org|gov|eu|or\.jp)|nist\.gov"
@@ -79,27 +103,32 @@ _KINDS_OF_FACTS = {
         r"\bCVE-\d{4}-\d{4,19}|\b[0-9a-f]{32}\b|\b[0-9a-f]{40}\b|\b[0-9a-f]{64}\b|\bGHSA-\w{4}-", re.IGNORECASE
     ),
     "versions": re.compile(r"(?<![\d.])v?\d{1,4}\.\d{1,6}(?:\.\d{1,6}){1,3}(?![\d.])|\b(?:versions?|version|версии) \d"),
-    "dates": re.compile(
-        r"\b(?:january|february|march|april|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli"
-        r"|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo"
-        r"|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|января|февраля|марта|апреля|мая|июня|июля|августа"
-        r"|сентября|октября|ноября|декабря|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
-        r"|\b20[0-3]\d-[01]\d-[0-3]\d|\d{1,2}月|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر",
-        re.IGNORECASE,
-    ),
+    "dates": re.compile(r"\b20[0-3]\d-[01]\d-[0-3]\d|\d{1,2}月"),
     "amounts": re.compile(r"[$€£¥₽]\s?\d|\d\s?(?:%|percent|prozent|pour cent|por ciento|процент|million|billion|mio|млн|млрд|万|亿|億)", re.IGNORECASE),
     "numbers": re.compile(r"(?<![\w.])\d{2,3}(?:[.,  ]\d{3})+(?![\w])|(?<![\w.])\d{2,7}(?![\w.])"),
 }  # fmt: skip
 
 
-def named_sources(text: str, language: str) -> tuple[str, ...]:
-    """Who is named as saying something, each once. Where no capitals are written, who comes first."""
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who speaks in a text."""
+
+    named: tuple[str, ...]  # who is named as saying something, each once
+    quotes: int  # quotations of some length with somebody's saying close by
+
+
+def voices(text: str, language: str) -> Voices:
+    """Who is named and quoted. Where no capitals are written, a name is what stands beside."""
+    said = list(_attributions(text, language))
     found: dict[str, str] = {}
-    for verb in _attributions(text, language):
-        name = _name_beside(text, verb, language)
-        if name:
+    for verb in said:
+        if name := _name_beside(text, verb, language):
             found.setdefault(name.split()[-1].casefold(), name)
-    return tuple(found.values())
+    quotes = sum(
+        any(quote.start() - _BEFORE < verb.start() < quote.end() + _BEFORE for verb in said)
+        for quote in _QUOTE.finditer(text)
+    )
+    return Voices(tuple(found.values()), quotes)
 
 
 def _attributions(text: str, language: str) -> Iterator[re.Match[str]]:
@@ -125,23 +154,14 @@ def _name_beside(text: str, verb: re.Match[str], language: str) -> str:
     return next((name for name in people if " " in name), people[0] if people else "")
 
 
-def attributed_quotes(text: str, language: str) -> int:
-    """Quotations of some length with somebody's saying close by."""
-    said = [verb.start() for verb in _attributions(text, language)]
-    return sum(
-        any(quote.start() - _BEFORE < place < quote.end() + _BEFORE for place in said)
-        for quote in _QUOTE.finditer(text)
-    )
-
-
 def anonymous_claims(text: str) -> int:
     """How often nobody in particular is said to know."""
-    return len(_ANONYMOUS.findall(text))
+    return _ANONYMOUS.count(text)
 
 
 def promotions(text: str) -> tuple[str, ...]:
     """The selling words, each once."""
-    return tuple(dict.fromkeys(found[0].casefold() for found in _PROMOTION.finditer(text)))
+    return tuple(dict.fromkeys(phrase for _, _, phrase in _PROMOTION.find(text)))
 
 
 def primary_links(links: Sequence[str]) -> tuple[str, ...]:
@@ -155,12 +175,15 @@ def primary_links(links: Sequence[str]) -> tuple[str, ...]:
 
 def documents(text: str) -> int:
     """How often a primary source is named in words."""
-    return len(_DOCUMENT.findall(text))
+    return _DOCUMENT.count(text)
 
 
 def facts(text: str) -> tuple[str, ...]:
     """The kinds of facts a text pins down: identifiers, versions, dates, amounts, numbers."""
-    return tuple(kind for kind, pattern in _KINDS_OF_FACTS.items() if pattern.search(text))
+    found = [kind for kind, pattern in _KINDS_OF_FACTS.items() if pattern.search(text)]
+    if "dates" not in found and _MONTHS_AND_DAYS.count(text):
+        found.append("dates")
+    return tuple(found)
 
 
 def numbers(text: str) -> int:

@@ -10,8 +10,11 @@ from collections.abc import Callable
 
 import pytest
 
+from digests.cards.condense import condense
 from digests.model import Draft, EntryId, SeenEntry, StoryId
 from digests.stories.identity import Same, classify, story_links, words_hash
+from digests.stories.quality import clickbait, quality
+from digests.stories.relevance import relevance
 from digests.text import indicators, names
 from digests.text.characters import clean, clip
 from digests.text.indicators import cves, defang
@@ -83,11 +86,18 @@ FUNCTIONS: list[Callable[[str], object]] = [
     indicators.find,
     names.find,
     lambda text: words_hash("", text),
+    lambda text: condense(text, title=text),
+    lambda text: condense(text, language="zh"),
+    lambda text: relevance(text, text),
+    lambda text: quality(text, text),
+    lambda text: quality("", text, language="ja", links=[text]),
+    clickbait,
 ]
 NAMES = [
     *("to_plain", "title_text", "clean", "clip", "canonical", "shown", "host_of"),
     *("registrable_domain", "detect", "split", "analyze", "terms", "query_terms", "cves"),
-    *("defang", "indicators", "names", "words_hash"),
+    *("defang", "indicators", "names", "words_hash", "condense", "condense, zh", "relevance"),
+    *("quality", "quality, ja", "clickbait"),
 ]
 
 
