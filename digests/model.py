@@ -342,6 +342,7 @@ class Draft:
     lead: tuple[str, ...] = ()  # first sentences of the text
     cves: tuple[str, ...] = ()
     names: tuple[Name, ...] = ()
+    links: tuple[str, ...] = ()  # that the text points to
     relevance: Relevance | None = None  # None: not judged (a feed marked `security`)
     tokens: IndexTokens = IndexTokens()
     position: int = 0  # in the document, from 0

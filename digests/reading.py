@@ -4,7 +4,7 @@ Both run in a killable child process, since everything here depends on bytes fro
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from digests.cards.boilerplate import without_formula
@@ -20,11 +20,16 @@ from digests.model import (
     Feed,
     FeedFacts,
     IndexTokens,
+    Name,
     Reading,
     Refusal,
     Telling,
 )
 from digests.stories.identity import title_key, words_hash
+from digests.stories.quality import quality
+from digests.stories.relevance import relevance
+from digests.stories.topics import topics
+from digests.text import indicators, names
 from digests.text.indicators import cves
 from digests.text.language import detect
 from digests.text.links import canonical, host_of, shown
@@ -37,6 +42,8 @@ MAX_TOPICS = 12
 MAX_TOPIC = 60  # characters
 MAX_BYLINE = 120
 MAX_ID = 1_024
+MAX_LINKS = 40
+MAX_INDICATORS = 50  # a report of a campaign lists hundreds; its page has them all
 MAX_CVES = 100  # a monthly patch round names more; the card shows three
 
 _ANYWHERE = AddressRules()  # whatever the operator opened for feeds
@@ -89,6 +96,7 @@ def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft 
     language = detect(f"{title}\n{text[:_TOLD_LANGUAGE]}", hint=hint)
     lead = tuple(split(text[:_LEAD_TEXT], language)[:_LEAD_SENTENCES])
     named = cves(f"{title}\n{text}")[:MAX_CVES]
+    known = tuple(names.find(" ".join((title, *lead))))
     return Draft(
         id=_id(raw.id),
         link=canonical(raw.link),
@@ -105,7 +113,10 @@ def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft 
         words_hash=words_hash(title, text),
         lead=lead,
         cves=named,
-        tokens=_tokens(title, (*lead, *named), language),
+        names=known,
+        links=plain.links[:MAX_LINKS],
+        relevance=None if feed.security else relevance(title, text, language),
+        tokens=_tokens(title, (*lead, *named, *_spellings(known)), language),
         position=position,
     )
 
@@ -153,6 +164,13 @@ def _is_public(address: str) -> bool:
     return not _ANYWHERE.refused_name(host_of(address).strip("[]"), 443)
 
 
+def _spellings(known: Iterable[Name]) -> Iterator[str]:
+    """What a name is searched for by: its first name, and the one that stands here."""
+    for one in known:
+        yield one.name
+        yield one.alias
+
+
 def _tokens(title: str, texts: Iterable[str], language: str) -> IndexTokens:
     return IndexTokens(title=terms(title, language), body=terms(" ".join(texts), language))
 
@@ -168,17 +186,33 @@ def tell(draft: Draft, page: Document | None, *, sentences: int = 3) -> Telling:
     told = tuple(
         condense(_prose(text), title=draft.title, language=draft.language, sentences=sentences)
     )
-    named = cves(f"{draft.title}\n{draft.text}\n{article.text}")[:MAX_CVES]
+    all_of_it = f"{draft.title}\n{draft.text}\n{article.text}"
+    named = cves(all_of_it)[:MAX_CVES]
+    known = tuple(names.find(f"{draft.title}\n{text}"))
     whole = text if full_text or not draft.teaser else ""
+    byline = draft.author or clip(article.byline, MAX_BYLINE)
     return Telling(
         sentences=told,
         language=draft.language,
         length_here=length(" ".join(told), draft.language),
         length_there=length(whole, draft.language),
-        byline=draft.author or clip(article.byline, MAX_BYLINE),
+        byline=byline,
         picture=draft.picture or article.picture,
         cves=named,
-        tokens=_tokens(draft.title, (*told, *named), draft.language),
+        names=known,
+        indicators=tuple(one for one in indicators.find(all_of_it) if one.kind != "cve")[
+            :MAX_INDICATORS
+        ],
+        topics=topics(draft.title, text, known, named),
+        quality=quality(
+            draft.title,
+            text,
+            language=draft.language,
+            byline=byline,
+            links=draft.links,
+            teaser=draft.teaser and not full_text,
+        ),
+        tokens=_tokens(draft.title, (*told, *named, *_spellings(known)), draft.language),
         full_text=full_text,
     )
 

@@ -29,7 +29,7 @@ def write_config(folder: Path, url: str) -> None:
         "defaults: {welcome: first, every: 1m, max_age: none, full_text: false}\n"
         "network: {allow: [127.0.0.0/8]}\n"
         "channels:\n  - {name: desk, to: terminal}\n"
-        f'feeds:\n  - {{url: "{url}", publisher: news.example, first: all}}\n'
+        f'feeds:\n  - {{url: "{url}", publisher: news.example, first: all, security: true}}\n'
     )
 
 

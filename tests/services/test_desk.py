@@ -62,7 +62,11 @@ async def parts(tmp_path: Path):
 
 def feed(url: str, number: int = 1, **changes: object) -> Feed:
     base = Feed(
-        url=url, name=f"Feed {number}", publisher=f"publisher{number}.example", full_text=False
+        url=url,
+        name=f"Feed {number}",
+        publisher=f"publisher{number}.example",
+        security=True,
+        full_text=False,
     )
     return replace(base, **changes)
 

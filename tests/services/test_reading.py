@@ -55,7 +55,8 @@ def test_an_entry_becomes_plain_words():
         "A flaw in the gateway lets strangers in without a password.\n\n"
         "The vendor fixed it on Monday; see the advisory."
     )
-    assert first == Draft(
+    assert first.relevance and first.relevance.relevant
+    assert replace(first, relevance=None) == Draft(
         id="harbour-1",
         link="https://harbour.example/gateway",
         shown_link="https://harbour.example/gateway",
@@ -67,6 +68,11 @@ def test_an_entry_becomes_plain_words():
         topics=("Vulnerabilities", "Gateways & Proxies"),
         picture="https://img.harbour.example/thumb.png",
         teaser=True,
+        links=(
+            "https://harbour.example/advisory",
+            "https://harbour.example/gateway",
+            "https://harbour.example",
+        ),
         title_key=first.title_key,
         words_hash=first.words_hash,
         lead=(
