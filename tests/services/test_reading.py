@@ -55,7 +55,8 @@ def test_an_entry_becomes_plain_words():
         "A flaw in the gateway lets strangers in without a password.\n\n"
         "The vendor fixed it on Monday; see the advisory."
     )
-    assert first.relevance and first.relevance.relevant
+    assert first.relevance is not None
+    assert first.relevance.relevant
     assert replace(first, relevance=None) == Draft(
         id="harbour-1",
         link="https://harbour.example/gateway",
