@@ -15,11 +15,11 @@ ROOT = str(Path(__file__).resolve().parents[2])
 ENV = {k: v for k, v in os.environ.items() if "TOKEN" not in k and "NIGHTDESK" not in k}
 
 
-def nightdesk(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def nightdesk(*arguments: str, cwd: Path, within: float = 120) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bot", *arguments]
     env = ENV | {"PYTHONPATH": ROOT}
     return subprocess.run(
-        command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False,
+        command, cwd=cwd, env=env, capture_output=True, text=True, timeout=within, check=False,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
