@@ -242,3 +242,43 @@ def hostile_feeds(part: int = 4) -> Iterator[tuple[str, bytes]]:
         "json entries",
         b'{"version":"https://jsonfeed.org/version/1","items":[' + b"1," * few(400_000) + b"1]}",
     )
+
+
+def bombs() -> list[tuple[str, bytes]]:
+    """The tiny ones that stop a parser, as measured against feedparser alone."""
+    long_entity, many_uses = _quadratic(50_000, 2_000)
+    return [
+        ("laughs", _rss(b"<item><title>&l9;</title></item>", b"<!-- <a -->" + _laughs())),
+        ("quadratic", _rss(b"<item><title>" + many_uses + b"</title></item>", long_entity)),
+        ("blanks", b"\n" * 40_000 + _rss(b"<item><title>x</title></item>")),
+        ("letters", _entry(b"<author>" + b"a" * 40_000 + b"</author>&")),
+        ("labels", _entry(b"<author>a@" + b"b." * 50_000 + b"</author>&")),
+        ("declaration", b"<?" + b"encoding='" * 800 + b"?><rss><channel><item/></channel></rss>"),
+        ("attributes", _attributes(b"<item/>")),
+        ("attributes, broken", _attributes(b"<item>&</item>")),
+        ("deep", _rss(b"<item>" + b"<a>" * 500_000 + b"</a>" * 500_000 + b"</item>")),
+        ("unclosed", b"<rss><channel><item>" + b"<a>" * 500_000),
+        ("surrogate", _entry(b"<description>&#xD800;</description>")),
+        ("punycode", b'<?xml version="1.0" encoding="punycode"?>' + _rss(b"<item/>")),
+        ("long title", _rss(b"<item><title>" + b"word " * 2_000_000 + b"</title></item>")),
+        ("entries", b"<rss><channel>" + b"<item/>" * 1_000_000 + b"</channel></rss>"),
+    ]
+
+
+def _attributes(inner: bytes) -> bytes:
+    many = b" ".join(b'a%d="1"' % n for n in range(50_000))
+    return b"<rss " + many + b"><channel>" + inner + b"</channel></rss>"
+
+
+def honest_feed(entries: int) -> bytes:
+    """Nothing wrong with it: 320 bytes an entry."""
+    return _rss(
+        b"".join(
+            b"<item><title>Vendor number %d fixes a flaw in its gateway</title>"
+            b"<link>https://news.example/%d</link><guid>%d</guid>"
+            b"<pubDate>Mon, 02 Mar 2026 07:00:00 GMT</pubDate><description>Attackers were seen"
+            b" using the flaw to run code on gateways of version %d; an update is there, and it is"
+            b" the second one in this month.</description></item>" % ((n,) * 4)
+            for n in range(entries)
+        )
+    )

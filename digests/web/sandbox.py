@@ -24,7 +24,7 @@ from digests.web.worker import Broke, Done, Limits, attempt, settle_in
 
 T = TypeVar("T")
 
-# The kernel's limits end a task within 6 s; beyond this the pool itself is broken. Long enough
+# The kernel's limits end a task within 15 s; beyond this the pool itself is broken. Long enough
 # for a fresh fork server to import everything on a busy machine.
 PATIENCE = 30.0
 USUAL = Limits()
@@ -183,7 +183,7 @@ def _ended_words(code: int, limits: Limits, size: int) -> str:
         case signal.SIGPROF:
             return f"it took more than {limits.cpu_for(size):.1f} s of processor time"
         case signal.SIGALRM:
-            return f"it took more than {limits.wall:g} s"
+            return f"it took more than {limits.wall_for(size):g} s"
         case signal.SIGKILL:
             return "the system ended it, most likely for want of memory"
         case signal.SIGSEGV | signal.SIGBUS | signal.SIGABRT:

@@ -29,12 +29,17 @@ class Limits:
     cpu_per_mb: float = 0.5  # more for each MB of its document: honest feeds reach 6 MB
     cpu_most: float = 4.0
     wall: float = 6.0  # seconds on the clock, for whatever sleeps or swaps
+    wall_per_cpu: float = 3.0  # more for each second of processor time above `cpu`: others work too
     memory: int = 400 * _MB  # address space over what the worker had at the task's start
     result: int = 32 * _MB  # bytes of its pickled result: the bot has to hold it
 
     def cpu_for(self, size: int) -> float:
         """Seconds of processor time for a document of `size` bytes."""
         return min(self.cpu + self.cpu_per_mb * size / _MB, self.cpu_most)
+
+    def wall_for(self, size: int) -> float:
+        """Seconds on the clock for a document of `size` bytes."""
+        return self.wall + self.wall_per_cpu * max(0.0, self.cpu_for(size) - self.cpu)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def attempt(
     function: Callable[..., object], args: Sequence[object], limits: Limits, size: int
 ) -> Done | Broke:
     """Run one task inside its limits; raises nothing, since not every error can be pickled."""
-    _set(limits, limits.cpu_for(size))
+    _set(limits, size)
     try:
         pickled = pickle.dumps(function(*args), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
@@ -83,11 +88,11 @@ def attempt(
     return Done(pickled)
 
 
-def _set(limits: Limits, cpu: float) -> None:
+def _set(limits: Limits, size: int) -> None:
     for number in (signal.SIGPROF, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)  # the kernel ends us; a handler would wait for C
-    signal.setitimer(signal.ITIMER_PROF, cpu)
-    signal.setitimer(signal.ITIMER_REAL, limits.wall)
+    signal.setitimer(signal.ITIMER_PROF, limits.cpu_for(size))
+    signal.setitimer(signal.ITIMER_REAL, limits.wall_for(size))
     _limit_memory(_address_space() + limits.memory if sys.platform == "linux" else None)
 
 

@@ -1,8 +1,6 @@
 """The worker's two calls: a feed document to drafts, a draft and its page to what a card tells."""
 
 import random
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -428,14 +426,3 @@ OWN = [
 def test_a_damaged_document_ends_in_an_outcome(seed):
     chance = random.Random(seed)
     survives(mutated(chance.choice(OWN), chance), chance.choice(("", "text/xml; charset=big5")))
-
-
-def test_a_worker_has_everything_loaded_before_its_first_document():
-    asks = (
-        "import sys, digests.reading; digests.reading.warm_worker();"
-        "print({'feedparser', 'trafilatura', 'py3langid', 'sentencex', 'Stemmer'} <= {*sys.modules})"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", asks], check=False, capture_output=True, text=True, timeout=60
-    )
-    assert ended.stdout.strip() == "True", ended.stderr
