@@ -29,7 +29,7 @@ class Limits:
     cpu_per_mb: float = 0.5  # more for each MB of its document: honest feeds reach 6 MB
     cpu_most: float = 4.0
     wall: float = 6.0  # seconds on the clock, for whatever sleeps or swaps
-    wall_per_cpu: float = 3.0  # more for each second of processor time above `cpu`: others work too
+    wall_per_cpu: float = 3.0  # more for each CPU second above `cpu`: others work here too
     memory: int = 400 * _MB  # address space over what the worker had at the task's start
     result: int = 32 * _MB  # bytes of its pickled result: the bot has to hold it
 
