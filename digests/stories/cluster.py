@@ -1,17 +1,28 @@
 """Which entries tell one story: the window of recent stories, asked and reserved without a pause.
 
 Synchronous and in memory, so that nothing can come between a decision and its reservation: twelve
-feeds with one story make one card. What counts as the same is decided in `Window.find` alone; a
-deeper grouping (words, names, vectors) comes behind the same call, and callers need not change.
+feeds with one story make one card. `Window.find` knows a story by its link or headline,
+`Window.judge` by what it tells (events.py). `group` does the same for a list of titles.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digests.model import Key, StoryId
+from digests.stories.events import NOTHING, SAME, WITHIN, Events, Evidence, Verdict
 from digests.stories.identity import is_specific
+from digests.stories.likeness import Groups, vector
+from digests.text.indicators import cves
+from digests.text.language import detect
+from digests.text.tokens import terms
 
 SAME_TITLE_WITHIN = timedelta(days=3)
+# Where only headlines are compared and missing a pair is as bad as joining one too many.
+SAME_HEADLINES = 0.11
+
+_LEAD = 400  # characters of a text that say what it is about
+_TOLD_LANGUAGE = 2_000  # characters of headlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,43 @@ class StoryRef:
     title_key: str
     seen: datetime
     publishers: frozenset[str] = frozenset()
+    evidence: Evidence = Evidence()
+
+
+def group(items: Sequence[tuple[str, str, datetime]]) -> list[int]:
+    """The event of each entry (title, text, time), in order of arrival, as a number from 0.
+
+    One pass, as on the desk: an entry joins the event it is most like (events.py, likeness.py), or
+    begins one; nothing moves afterwards. An event takes nothing beyond 72 hours, and nothing that
+    names other CVEs. Where texts are empty the headlines decide, with a lower bar: this is for
+    measuring, and B-cubed F1 asks for as many pairs as possible. For the desk see `events.SAME`.
+    """
+    language = detect(" ".join(title for title, _, _ in items)[:_TOLD_LANGUAGE])
+    groups: Groups[int] = Groups()
+    first: list[datetime] = []
+    named: list[set[str]] = []
+    numbers: list[int] = []
+    for title, text, at in items:
+        one = vector(terms(title, language).split(), terms(text[:_LEAD], language).split())
+        ours = set(cves(f"{title}\n{text}"))
+        enough = SAME if text.strip() else SAME_HEADLINES
+        number = next(
+            (
+                near
+                for score, near in groups.nearest(one)
+                if score >= enough
+                and abs(at - first[near]) <= WITHIN
+                and not (ours and named[near] and not ours & named[near])
+            ),
+            len(first),
+        )
+        if number == len(first):
+            first.append(at)
+            named.append(set())
+        named[number] |= ours
+        groups.add(number, one)
+        numbers.append(number)
+    return numbers
 
 
 class Window:
@@ -33,6 +81,7 @@ class Window:
         self._refs: dict[StoryId, StoryRef] = {}
         self._links: dict[str, StoryId] = {}
         self._titles: dict[str, list[StoryId]] = {}
+        self._events = Events()
 
     def __len__(self) -> int:
         return len(self._refs)
@@ -54,10 +103,22 @@ class Window:
                 return ref
         return None
 
+    def judge(self, evidence: Evidence, at: datetime) -> tuple[Verdict, ...]:
+        """The stories that tell the same event as an entry seen then, or a related one."""
+        return self._events.judge(evidence, at) if evidence.title else NOTHING
+
+    def grow(self, story: StoryId, evidence: Evidence, at: datetime) -> None:
+        """Another entry of a known story: the next ones are compared with it too."""
+        if evidence.title and story in self._refs:
+            self._events.add(story, evidence, at)
+
     def add(self, ref: StoryRef) -> None:
         """Reserve a story, or replace what is known of it. A link stays with its first story."""
-        self.drop(ref.id)
+        known = self._refs.get(ref.id)
+        self._take_out(ref.id)
         self._refs[ref.id] = ref
+        if known is None:
+            self.grow(ref.id, ref.evidence, ref.seen)
         for link in ref.link_keys:
             self._links.setdefault(link, ref.id)
         if is_specific(ref.title_key):
@@ -65,6 +126,10 @@ class Window:
 
     def drop(self, story: StoryId) -> None:
         """Take a story out again."""
+        self._take_out(story)
+        self._events.drop(story)
+
+    def _take_out(self, story: StoryId) -> None:
         ref = self._refs.pop(story, None)
         if ref is None:
             return

@@ -1,0 +1,146 @@
+"""Which stories of these days tell the event that an entry tells: same, related, or apart. Pure.
+
+A false merge hides a story from its readers, a missed one costs them one more card, so the desk
+merges only what is clearly one event (SAME), links what is close (RELATED), and never merges
+
+* beyond 72 hours from the story's first entry: pairs as alike as that, a month apart, were never
+  one event (patch days, tax-season scams, ransomware trends);
+* what names other CVEs, or patches of other makers: the series of one day;
+* two entries of one publisher: it knows that they are two.
+
+A shared CVE or threat that is not on everybody's lips makes up for other words.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from digests.model import Name, StoryId
+from digests.stories.likeness import Groups, vector
+
+ALGORITHM = 1  # raise it when the same entries would be judged otherwise; stored with every score
+SAME = 0.40
+RELATED = 0.30
+WITHIN = timedelta(hours=72)
+
+_SHARED_CVE, _SHARED_THREAT = 0.10, 0.05
+_FEW = 5  # CVEs: a patch round shares some with everybody
+_MOST_RELATED = 3
+_PATCH = re.compile(
+    r"(?i)\b(?:patch\w*|updates?|fix(?:es|ed)?|advisor(?:y|ies)|bulletins?|sicherheitsupdates?"
+    r"|correctifs?|mises? à jour|parches?|actualizaci\w+|обновлени\w+|исправлени\w+)\b"
+    r"|补丁|更新|修复|修正|アップデート|パッチ|تحديث|تصحيح"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an entry shows of its event."""
+
+    title: tuple[str, ...] = ()  # terms of the headline
+    text: tuple[str, ...] = ()  # and of the first sentences
+    cves: frozenset[str] = frozenset()
+    threats: frozenset[str] = frozenset()  # actors, malware, tools, by their first names
+    makers: frozenset[str] = frozenset()
+    patches: bool = False  # its headline announces a remedy
+    publisher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a story stands to an entry."""
+
+    story: StoryId
+    score: float  # 0 to 1
+    same: bool  # False: related
+
+
+NOTHING: tuple[Verdict, ...] = ()
+
+
+def evidence(
+    headline: str,
+    terms: tuple[str, str],
+    *,
+    cves: Iterable[str] = (),
+    names: Sequence[Name] = (),
+    publisher: str = "",
+) -> Evidence:
+    """From what the worker made of an entry; *terms*: the index's, of headline and text."""
+    return Evidence(
+        title=tuple(terms[0].split()),
+        text=tuple(terms[1].split()),
+        cves=frozenset(cves),
+        threats=frozenset(n.name for n in names if n.kind in {"actor", "malware", "tool"}),
+        makers=frozenset(n.name for n in names if n.kind == "vendor"),
+        patches=_PATCH.search(headline) is not None,
+        publisher=publisher,
+    )
+
+
+@dataclass(slots=True)
+class _Event:
+    """What is known of a story from all its entries."""
+
+    first: datetime
+    cves: frozenset[str] = frozenset()
+    threats: frozenset[str] = frozenset()
+    makers: frozenset[str] = frozenset()
+    publishers: frozenset[str] = frozenset()
+    patches: bool = False
+
+    def grow(self, one: Evidence) -> None:
+        self.cves |= one.cves
+        self.threats |= one.threats
+        self.makers |= one.makers
+        self.publishers |= {one.publisher}
+        self.patches = self.patches or one.patches
+
+
+class Events:
+    """The events of these days. As large as what was added and not dropped."""
+
+    def __init__(self) -> None:
+        self._groups: Groups[StoryId] = Groups()
+        self._events: dict[StoryId, _Event] = {}
+
+    def add(self, story: StoryId, one: Evidence, at: datetime) -> None:
+        """Another entry of a story, seen then; the first one makes it."""
+        self._events.setdefault(story, _Event(at)).grow(one)
+        self._groups.add(story, vector(one.title, one.text))
+
+    def drop(self, story: StoryId) -> None:
+        """Forget a story."""
+        self._groups.drop(story)
+        self._events.pop(story, None)
+
+    def judge(self, one: Evidence, at: datetime) -> tuple[Verdict, ...]:
+        """The same story first if there is one, then at most three related ones, closest first."""
+        verdicts: list[Verdict] = []
+        for likeness, story in self._groups.nearest(vector(one.title, one.text)):
+            event = self._events[story]
+            score = round(likeness + _bonus(one, event), 3)
+            if score >= RELATED and abs(at - event.first) <= WITHIN:
+                same = score >= SAME and not _apart(one, event)
+                verdicts.append(Verdict(story, score, same))
+        verdicts.sort(key=lambda verdict: (-verdict.same, -verdict.score))
+        best = verdicts[:1] if verdicts and verdicts[0].same else []
+        others = [Verdict(v.story, v.score, same=False) for v in verdicts[len(best) :]]
+        return (*best, *others[:_MOST_RELATED])
+
+
+def _bonus(one: Evidence, event: _Event) -> float:
+    cve = len(one.cves) <= _FEW and len(event.cves) <= _FEW and bool(one.cves & event.cves)
+    threat = bool(one.threats & event.threats)
+    return _SHARED_CVE * cve + _SHARED_THREAT * threat
+
+
+def _apart(one: Evidence, event: _Event) -> bool:
+    """Whether something says that these are two events, however alike they sound."""
+    if one.publisher and one.publisher in event.publishers:
+        return True
+    if one.cves and event.cves and not one.cves & event.cves:
+        return True
+    series = one.patches and event.patches
+    return bool(series and one.makers and event.makers and not one.makers & event.makers)
