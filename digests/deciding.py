@@ -26,6 +26,7 @@ from digests.rules.match import subject
 from digests.rules.routing import Arrival
 from digests.stories.announce import Announcement, telling_order
 from digests.stories.cluster import StoryRef, Window
+from digests.stories.events import ALGORITHM, NOTHING, UNSEEN, Evidence, Kinship, evidence
 from digests.stories.identity import Edited, New, Same, Verdict
 from digests.stories.ids import IdClock, first_id
 
@@ -102,19 +103,33 @@ class Decider:
                         decided.present.append(entry)
         return decided
 
+    def alike(self, feed: Feed, drafts: Iterable[Draft], now: datetime) -> set[StoryId]:
+        """Stories that these entries may join for what they tell, to have their words at hand."""
+        kin = (self.window.judge(evidence_of(feed, draft), now) for draft in drafts)
+        return {one.story for kinships in kin for one in kinships if one.same}
+
     def _decide_new(self, feed: Feed, prepared: Prepared, decided: Decided, index: int) -> None:
         draft, decision = prepared.drafts[index], prepared.announced[index]
         link = prepared.links[index]
         at = decided.now if decision.announce else draft.published or decided.now
         ref = self.window.find(link, draft.title_key, at, publisher=feed.publisher)
+        kin = self._kin(feed, draft, decision, at)
+        if ref is None and kin and kin[0].same:
+            ref = self.window.get(kin[0].story)
         if ref is not None and ref.id in self.stories:
             decided.counts["same"] += 1
             self._join(feed, prepared, link, ref, decided, index)
             story = self.stories[ref.id]
         else:
             decided.counts["new"] += 1
-            story = self._new_story(feed, draft, link, decided, prepared, index)
-        decided.entries.append(_entry_record(draft, story.id, decided.now))
+            story = self._new_story(feed, draft, link, decided, prepared, index, kin)
+        decided.entries.append(_entry_record(draft, story.id, decided.now, kin))
+
+    def _kin(
+        self, feed: Feed, draft: Draft, decision: Announcement, at: datetime
+    ) -> tuple[Kinship, ...]:
+        """Stories of the same event, or related; what is not announced is not compared."""
+        return self.window.judge(evidence_of(feed, draft), at) if decision.announce else NOTHING
 
     def _new_story(
         self,
@@ -124,6 +139,7 @@ class Decider:
         decided: Decided,
         prepared: Prepared,
         index: int,
+        kin: tuple[Kinship, ...],
     ) -> Story:
         now, decision = decided.now, prepared.announced[index]
         number, key = self.ids.next_key()
@@ -147,11 +163,13 @@ class Decider:
             published=draft.published,
             topics=tuple(dict.fromkeys((*feed.topics, *draft.topics)))[:MOST_TOPICS],
             relevance=draft.relevance,
+            related=tuple(one.story for one in kin),
             announced=announce,
         )
         story = _told(base, telling)
         self.stories[story_id] = story
-        self.window.add(_ref(story, link, draft.title_key))
+        shown = evidence_of(feed, draft) if announce else UNSEEN
+        self.window.add(_ref(story, link, draft.title_key, shown))
         links = (link,) if link else ()
         decided.new[story_id] = StoryRecord(story, telling.tokens, number, links, draft.title_key)
         self._owe(story, telling.tokens, decided, _arrival(feed, prepared, now, decision))
@@ -171,6 +189,8 @@ class Decider:
         story = self.stories[ref.id]
         if link and link not in ref.link_keys:
             self.window.add(replace(ref, link_keys=(*ref.link_keys, link)))
+        if decision.announce:
+            self.window.grow(ref.id, evidence_of(feed, draft), decided.now)
         publishers = {story.publisher, *(source.publisher for source in story.also)}
         if feed.publisher not in publishers:
             source = Source(feed.publisher, feed.name, draft.title, draft.shown_link, decided.now)
@@ -279,7 +299,15 @@ def _told(story: Story, telling: Telling) -> Story:
     )
 
 
-def _ref(story: Story, link: str, title_key: str) -> StoryRef:
+def evidence_of(feed: Feed, draft: Draft) -> Evidence:
+    """What an entry shows of its event."""
+    terms = draft.tokens.title, draft.tokens.body
+    return evidence(
+        draft.title, terms, cves=draft.cves, names=draft.names, publisher=feed.publisher
+    )
+
+
+def _ref(story: Story, link: str, title_key: str, shown: Evidence) -> StoryRef:
     return StoryRef(
         id=story.id,
         key=story.key,
@@ -287,10 +315,14 @@ def _ref(story: Story, link: str, title_key: str) -> StoryRef:
         title_key=title_key,
         seen=story.seen,
         publishers=frozenset({story.publisher}),
+        evidence=shown,
     )
 
 
-def _entry_record(draft: Draft, story: StoryId, now: datetime) -> EntryRecord:
+def _entry_record(
+    draft: Draft, story: StoryId, now: datetime, kin: tuple[Kinship, ...] = NOTHING
+) -> EntryRecord:
+    nearest = kin[0] if kin else None
     return EntryRecord(
         id=draft.id,
         link=draft.link,
@@ -300,4 +332,7 @@ def _entry_record(draft: Draft, story: StoryId, now: datetime) -> EntryRecord:
         story=story,
         seen=now,
         published=draft.published,
+        nearest=nearest.story if nearest else None,
+        likeness=nearest.score if nearest else 0.0,
+        algorithm=ALGORITHM if nearest else 0,
     )

@@ -256,7 +256,9 @@ class Desk:
             window.find(link, draft.title_key, now, publisher=feed.publisher)
             for link, draft in zip(links, drafts, strict=True)
         )
-        words = await self._archive.words({ref.id for ref in joined if ref is not None})
+        alike = self._decider.alike(feed, [drafts[i] for i in fresh if announced[i].announce], now)
+        wanted = alike | {ref.id for ref in joined if ref is not None}
+        words = await self._archive.words(wanted)
         late = is_late(before, now)
         return Prepared(
             drafts, links, verdicts, announced, tellings, told, owners, words, late=late

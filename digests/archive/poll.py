@@ -16,11 +16,12 @@ from digests.archive.records import EntryRecord, PollRecord
 from digests.archive.schema import entry
 
 _TOUCH_EVERY = timedelta(days=1)  # often enough for a memory that is counted in days
+_OF_ITS_ARRIVAL = ("seen", "nearest", "likeness", "algorithm")  # an edit changes none of these
 _ADD = entry.insert()
 _EDIT = (
     update(entry)
     .where(entry.c.id == bindparam("this"))
-    .values({c.name: bindparam(c.name) for c in entry.c if c.name not in ("id", "seen")})
+    .values({c.name: bindparam(c.name) for c in entry.c if c.name not in ("id", *_OF_ITS_ARRIVAL)})
 )
 _TOUCH = (
     update(entry)
@@ -53,7 +54,8 @@ def _save_entries(connection: Connection, feed_id: int, entries: Sequence[EntryR
     for one in entries:
         if one.entry is not None:
             changed = _row(feed_id, one)
-            del changed["seen"]  # it was first seen when it was new
+            for fixed in _OF_ITS_ARRIVAL:
+                del changed[fixed]
             connection.execute(_EDIT, changed | {"this": one.entry})
 
 
@@ -69,6 +71,9 @@ def _row(feed_id: int, one: EntryRecord) -> dict[str, Any]:
         "seen": one.seen,
         "published": one.published,
         "last_seen": one.seen,
+        "nearest": one.nearest,
+        "likeness": one.likeness,
+        "algorithm": one.algorithm,
     }
 
 

@@ -20,6 +20,9 @@ class EntryRecord:
     seen: datetime
     published: datetime | None = None
     entry: EntryId | None = None  # set: this entry was edited
+    nearest: StoryId | None = None  # the story most like it on arrival: its own, or a related one
+    likeness: float = 0.0  # to that one, 0 to 1
+    algorithm: int = 0  # that judged it (stories/events.py); 0: by link or headline, or not at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from digests.archive.columns import Duration, Listed, Moment, Opaque
 
 # Every revision of migrations/versions, oldest first. Kept here so that opening a database that
 # is up to date (nearly every start) need not import alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 
 metadata = MetaData()
 T = TypeVar("T")
@@ -128,6 +128,9 @@ entry = Table(
     Column("seen", Moment, nullable=False),
     Column("published", Moment),
     Column("last_seen", Moment, nullable=False),  # last recognised in its document
+    Column("nearest", BigInteger),  # the story most like it on arrival
+    Column("likeness", Float, nullable=False, server_default=text("0")),
+    Column("algorithm", Integer, nullable=False, server_default=text("0")),
     Index("ix_entry_publisher_id", "feed", "publisher_id"),
     Index("ix_entry_link", "feed", "link"),
     Index("ix_entry_title_key", "feed", "title_key"),

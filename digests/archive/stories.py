@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, selec
 
 from digests.archive import dialects, facets, known, meta, rows
 from digests.archive.columns import Moment
+from digests.archive.insight import insight_from
 from digests.archive.records import StoryRecord
 from digests.archive.schema import story, story_link, story_text
 from digests.model import CveFacts, IndexTokens, Key, Story, StoryId
 from digests.stories.cluster import StoryRef
+from digests.stories.events import UNSEEN, Evidence, evidence
 
 LAST_NUMBER = "last_number"  # in meta; what retention has taken away must not be counted anew
 _REF_COLUMNS = (
@@ -22,6 +24,12 @@ _REF_COLUMNS = (
     story.c.seen,
     story.c.publisher,
     story.c.also,
+    story.c.headline,
+    story.c.cves,
+    story.c.insight,
+    story.c.announced,
+    story_text.c.title,
+    story_text.c.body,
 )
 _ADD = story.insert()
 _ADD_TEXT = story_text.insert()
@@ -51,7 +59,10 @@ def _refs_of(condition: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
     """What to ask for the references of some stories: the stories, and their links."""
     chosen = select(story.c.id).where(condition)
     return (
-        select(*_REF_COLUMNS).where(condition).order_by(story.c.id),
+        select(*_REF_COLUMNS)
+        .outerjoin(story_text, story_text.c.id == story.c.id)
+        .where(condition)
+        .order_by(story.c.id),
         select(story_link).where(story_link.c.story.in_(chosen)),
     )
 
@@ -231,6 +242,18 @@ def _ref(row: rows.AnyRow, links: Sequence[str]) -> StoryRef:
         title_key=row.title_key,
         seen=row.seen,
         publishers=frozenset(publishers),
+        evidence=_evidence(row) if row.announced else UNSEEN,
+    )
+
+
+def _evidence(row: rows.AnyRow) -> Evidence:
+    """What the story tells now; what its other entries said is in their own words, long gone."""
+    return evidence(
+        row.headline,
+        (row.title or "", row.body or ""),
+        cves=row.cves,
+        names=insight_from(row.insight)["names"],
+        publisher=row.publisher,
     )
 
 

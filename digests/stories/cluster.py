@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digests.model import Key, StoryId
-from digests.stories.events import NOTHING, SAME, WITHIN, Events, Evidence, Verdict
+from digests.stories.events import NOTHING, SAME, UNSEEN, WITHIN, Events, Evidence, Kinship
 from digests.stories.identity import is_specific
 from digests.stories.likeness import Groups, vector
 from digests.text.indicators import cves
@@ -35,7 +35,7 @@ class StoryRef:
     title_key: str
     seen: datetime
     publishers: frozenset[str] = frozenset()
-    evidence: Evidence = Evidence()
+    evidence: Evidence = UNSEEN
 
 
 def group(items: Sequence[tuple[str, str, datetime]]) -> list[int]:
@@ -103,7 +103,11 @@ class Window:
                 return ref
         return None
 
-    def judge(self, evidence: Evidence, at: datetime) -> tuple[Verdict, ...]:
+    def get(self, story: StoryId) -> StoryRef | None:
+        """A story that is still in the window."""
+        return self._refs.get(story)
+
+    def judge(self, evidence: Evidence, at: datetime) -> tuple[Kinship, ...]:
         """The stories that tell the same event as an entry seen then, or a related one."""
         return self._events.judge(evidence, at) if evidence.title else NOTHING
 

@@ -48,7 +48,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Kinship:
     """How a story stands to an entry."""
 
     story: StoryId
@@ -56,7 +56,8 @@ class Verdict:
     same: bool  # False: related
 
 
-NOTHING: tuple[Verdict, ...] = ()
+NOTHING: tuple[Kinship, ...] = ()
+UNSEEN = Evidence()  # of stories that are not compared
 
 
 def evidence(
@@ -115,18 +116,18 @@ class Events:
         self._groups.drop(story)
         self._events.pop(story, None)
 
-    def judge(self, one: Evidence, at: datetime) -> tuple[Verdict, ...]:
+    def judge(self, one: Evidence, at: datetime) -> tuple[Kinship, ...]:
         """The same story first if there is one, then at most three related ones, closest first."""
-        verdicts: list[Verdict] = []
+        kinships: list[Kinship] = []
         for likeness, story in self._groups.nearest(vector(one.title, one.text)):
             event = self._events[story]
             score = round(likeness + _bonus(one, event), 3)
             if score >= RELATED and abs(at - event.first) <= WITHIN:
                 same = score >= SAME and not _apart(one, event)
-                verdicts.append(Verdict(story, score, same))
-        verdicts.sort(key=lambda verdict: (-verdict.same, -verdict.score))
-        best = verdicts[:1] if verdicts and verdicts[0].same else []
-        others = [Verdict(v.story, v.score, same=False) for v in verdicts[len(best) :]]
+                kinships.append(Kinship(story, score, same))
+        kinships.sort(key=lambda kinship: (-kinship.same, -kinship.score))
+        best = kinships[:1] if kinships and kinships[0].same else []
+        others = [Kinship(v.story, v.score, same=False) for v in kinships[len(best) :]]
         return (*best, *others[:_MOST_RELATED])
 
 

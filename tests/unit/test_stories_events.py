@@ -1,0 +1,107 @@
+"""Events: what is clearly one event is one story, what is close is related, series stay apart."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.model import Name, StoryId
+from digests.stories.cluster import group
+from digests.stories.events import SAME, WITHIN, Events, Evidence, Kinship, evidence
+from digests.stories.likeness import cosine, vector
+from digests.testing import START
+from digests.text.tokens import terms
+
+WONGA = "Payday loan firm Wonga suffers data breach affecting up to 270,000 customers"
+AGAIN = "270,000 customers affected in UK loan firm Wonga data breach"
+OTHER = "Hospital in Leeds restores its systems after a ransomware attack"
+
+
+def shown(headline: str, publisher: str = "a.example", cves=(), names=()) -> Evidence:
+    words = terms(headline, "en"), ""
+    return evidence(headline, words, cves=cves, names=names, publisher=publisher)
+
+
+def judged(first: Evidence, second: Evidence, gap=timedelta()) -> tuple[Kinship, ...]:
+    events = Events()
+    events.add(StoryId(1), first, START)
+    return events.judge(second, START + gap)
+
+
+def test_two_tellings_of_one_event_are_the_same_story() -> None:
+    (found,) = judged(shown(WONGA), shown(AGAIN, "b.example"))
+    assert found.same
+    assert found.score >= SAME
+
+
+def test_another_event_is_apart() -> None:
+    assert judged(shown(WONGA), shown(OTHER, "b.example")) == ()
+
+
+def test_nothing_is_the_same_after_72_hours() -> None:
+    assert judged(shown(WONGA), shown(AGAIN, "b.example"), WITHIN)
+    assert judged(shown(WONGA), shown(AGAIN, "b.example"), WITHIN + timedelta(seconds=1)) == ()
+
+
+def test_a_publisher_knows_that_its_two_entries_are_two() -> None:
+    (found,) = judged(shown(WONGA), shown(AGAIN))
+    assert not found.same
+
+
+def test_other_cves_are_another_event_and_a_shared_one_brings_closer() -> None:
+    headline = "Ivanti warns of a critical flaw in Connect Secure"
+    first = shown(headline, cves=["CVE-2025-0282"])
+    (apart,) = judged(first, shown(headline, "b.example", cves=["CVE-2025-22457"]))
+    assert not apart.same
+    other = "Critical hole in Ivanti gateways"
+    (without,) = judged(first, shown(other, "b.example"))
+    (shared,) = judged(first, shown(other, "b.example", cves=["CVE-2025-0282"]))
+    assert shared.score > without.score
+
+
+def test_patches_of_two_makers_on_one_day_stay_apart() -> None:
+    adobe = shown("Adobe fixes 38 flaws on December patch day", names=[Name("vendor", "Adobe")])
+    microsoft = shown(
+        "Microsoft fixes 39 flaws on December patch day",
+        "b.example",
+        names=[Name("vendor", "Microsoft")],
+    )
+    assert not any(one.same for one in judged(adobe, microsoft))
+
+
+def test_a_story_that_was_dropped_is_found_no_more() -> None:
+    events = Events()
+    events.add(StoryId(1), shown(WONGA), START)
+    events.drop(StoryId(1))
+    assert events.judge(shown(AGAIN, "b.example"), START) == ()
+
+
+def grouped(*items: tuple[str, datetime]) -> list[int]:
+    return group([(title, "", at) for title, at in items])
+
+
+def test_a_list_is_grouped_in_its_order() -> None:
+    assert grouped((WONGA, START), (OTHER, START), (AGAIN, START)) == [0, 1, 0]
+    assert group([]) == []
+
+
+def test_a_series_of_patch_days_never_becomes_one_event() -> None:
+    months = ["January", "February", "March", "April", "May", "June", "July", "August"]
+    titles = [
+        f"Microsoft Patch Tuesday {month}: 60 flaws fixed, one exploited" for month in months
+    ]
+    days = [START + timedelta(days=28 * number) for number in range(len(titles))]
+    assert grouped(*zip(titles, days, strict=True)) == list(range(len(titles)))
+
+
+@pytest.mark.parametrize("title", ["", "!!!", "勒索软件", "a" * 5_000])
+def test_any_title_may_be_grouped(title: str) -> None:
+    assert grouped((title, START), (title, START))[0] == 0
+
+
+@given(st.lists(st.text(max_size=20), max_size=30), st.lists(st.text(max_size=20), max_size=30))
+def test_a_likeness_lies_between_nothing_and_one(one: list[str], other: list[str]) -> None:
+    first, second = vector(one), vector(one, other)
+    assert 0.0 <= cosine(first, second) <= 1.0 + 1e-9
+    assert cosine(first, second) == pytest.approx(cosine(second, first))
