@@ -119,6 +119,7 @@ def _best_guess(body: bytes, names: tuple[str, ...]) -> str:
     """What loses least of a document that is not valid in any charset it claims.
 
     One broken character (a description cut in its middle) must not turn the rest into mojibake.
+    Half of a UTF-8 document may be broken: by chance no other charset makes its sequences.
     """
     for name in (*names, "utf-8"):
         if not name or name == "cp1252":
@@ -126,7 +127,7 @@ def _best_guess(body: bytes, names: tuple[str, ...]) -> str:
         text = _decode(body, name)
         faults = text.count("\ufffd")
         foreign = len(text) - len(text.encode("ascii", "ignore"))
-        if faults * 10 <= foreign:
+        if faults * (2 if name == "utf-8" else 10) <= foreign:
             return name
     return "cp1252"
 
