@@ -264,7 +264,8 @@ class Courier:
             story = await self.archive.find_story(StoryId(int(post.subject[6:])))
             if story is None:
                 return None
-            card = compose(story, language, zone, now=self.clock.now())
+            rating = (await self.archive.ratings()).get(story.publisher)
+            card = compose(story, language, zone, now=self.clock.now(), rating=rating)
             return replace(card, mention=post.mention)
         if post.text:
             return Notice("Nightdesk", post.text, language, rtl=words(language).rtl)

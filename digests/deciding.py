@@ -29,6 +29,7 @@ from digests.stories.cluster import StoryRef, Window
 from digests.stories.events import ALGORITHM, NOTHING, UNSEEN, Evidence, Kinship, evidence
 from digests.stories.identity import Edited, New, Same, Verdict
 from digests.stories.ids import IdClock, first_id
+from digests.stories.quality import with_news
 
 STORIES_KEPT = timedelta(days=4)  # in memory: a little longer than a headline groups
 AWAY = timedelta(hours=6)
@@ -294,7 +295,7 @@ def _told(story: Story, telling: Telling) -> Story:
         topics=tuple(dict.fromkeys((*story.topics, *telling.topics)))[:MOST_TOPICS],
         names=telling.names,
         indicators=telling.indicators,
-        quality=telling.quality or story.quality,
+        quality=with_news(telling.quality, first=True) if telling.quality else story.quality,
         full_text=telling.full_text,
     )
 

@@ -174,6 +174,20 @@ story = Table(
     Index("ix_story_seen", "seen"),
 )
 
+# What each has told so far; see publishers.py.
+publisher = Table(
+    "publisher",
+    metadata,
+    _text("name", primary_key=True),
+    _text("country"),
+    _number("stories"),
+    _number("points"),
+    _number("first"),
+    _number("shared"),
+    _number("useful"),
+    _number("noise"),
+)
+
 # The words of the index. Its own table: the index needs the old words when a story changes, and
 # scoring reads them without the rest.
 story_text = Table(

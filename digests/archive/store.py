@@ -20,6 +20,7 @@ from digests.archive import (
     known,
     meta,
     poll,
+    publishers,
     reindex,
     retention,
     search,
@@ -41,6 +42,7 @@ from digests.model import (
     Feed,
     IndexTokens,
     Key,
+    Rating,
     SeenEntry,
     Story,
     StoryId,
@@ -48,6 +50,7 @@ from digests.model import (
 from digests.rules.query import Query
 from digests.stories.cluster import StoryRef
 from digests.stories.ids import first_id
+from digests.stories.quality import Standing, ratings
 
 SEARCH_SECONDS = 2.0
 FACTS_BITE = 200  # CVEs learnt in one transaction; each may index many stories anew
@@ -236,6 +239,16 @@ class Archive:
     async def naming(self, cves: Iterable[str]) -> list[StoryId]:
         """The stories that name at least one of these, oldest first."""
         return [StoryId(one) for one in await self._engine.read(known.naming, list(cves))]
+
+    # --- publishers ---
+
+    async def standings(self) -> list[Standing]:
+        """What every publisher has told so far."""
+        return await self._engine.read(publishers.standings)
+
+    async def ratings(self) -> dict[str, Rating]:
+        """How good each publisher is, by name."""
+        return ratings(await self.standings())
 
     # --- channels ---
 

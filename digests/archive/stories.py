@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
-from digests.archive import dialects, facets, known, meta, rows
+from digests.archive import dialects, facets, known, meta, publishers, rows
 from digests.archive.columns import Moment
 from digests.archive.insight import insight_from
 from digests.archive.records import StoryRecord
@@ -80,6 +80,7 @@ def add(connection: Connection, records: Sequence[StoryRecord]) -> None:
     connection.execute(_ADD_TEXT, _texts(connection, records))
     dialects.add_to_index(connection, (record.story.id for record in records))
     known.name(connection, (record.story for record in records))
+    publishers.count(connection, (), [record.story for record in records])
     _add_links(connection, records)
 
 
@@ -92,6 +93,8 @@ def revise(connection: Connection, records: Sequence[StoryRecord]) -> None:
     changed = [record for record in records if record.story.id in there]
     if not changed:
         return
+    before = load(connection, [record.story.id for record in changed])
+    publishers.count(connection, before, [record.story for record in changed])
     for record in changed:
         values = rows.story_row(record)
         for fixed in ("key", "number", "title_key"):  # given once, when the story was new

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digests.model import Part, Quality
+from digests.model import Part, Quality, Rating
 from digests.stories import signs
 from digests.stories.clickbait import clickbait
 
@@ -20,6 +20,7 @@ __all__ = [
     "publisher_score",
     "quality",
     "rank",
+    "ratings",
     "with_news",
 ]
 
@@ -173,6 +174,20 @@ def publisher_score(standing: Standing) -> Quality:
             _bounded("votes", round(liked), str(votes)),
         ]
     )
+
+
+def ratings(standings: Sequence[Standing]) -> dict[str, Rating]:
+    """The score and the place of every publisher, with what they are made of."""
+    places = rank(standings)
+    return {
+        one.publisher: Rating(
+            score=(judged := publisher_score(one)).score,
+            rank=places.get(one.publisher),
+            country=one.country,
+            parts=judged.parts,
+        )
+        for one in standings
+    }
 
 
 def rank(standings: Iterable[Standing]) -> dict[str, int]:
