@@ -30,7 +30,7 @@ from digests.archive.columns import Duration, Listed, Moment, Opaque
 
 # Every revision of migrations/versions, oldest first. Kept here so that opening a database that
 # is up to date (nearly every start) need not import alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 
 metadata = MetaData()
 T = TypeVar("T")
