@@ -3,7 +3,7 @@
     python -m benchmarks.training.condense [--write]
 
 500 CNN stories with the highlights people wrote. The three sentences that come closest to them
-together (a greedy search) are the ones to find; a logistic regression on the fourteen signs of
+together (a greedy search) are the ones to find; a logistic regression on the fifteen signs of
 merit.py finds them. Few signs and a linear model: trees and embeddings were tried and overfit.
 """
 

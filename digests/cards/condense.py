@@ -43,7 +43,7 @@ def condense(text: str, *, title: str = "", language: str = "en", sentences: int
     known = _without_repeats(_sentences(text, language), title)
     if len(known) > AS_IT_IS:
         known = _preferred(known, wanted)
-        chosen = sorted(_taken(_by_merit(known, language), known, wanted))
+        chosen = sorted(_taken(_by_merit(known, language, title), known, wanted))
     else:
         chosen = _taken(range(len(known)), known, wanted=AS_IT_IS)
     if known and not chosen:
@@ -104,10 +104,10 @@ def _taken(order: Iterable[int], known: Sequence[Sentence], wanted: int) -> list
     return taken
 
 
-def _by_merit(known: Sequence[Sentence], language: str) -> Iterator[int]:
+def _by_merit(known: Sequence[Sentence], language: str, title: str) -> Iterator[int]:
     """Places from the best on; what was named before counts against what says the same."""
     spaces = vectors(known)
-    merit = [(1 - _REDUNDANCY) * score for score in merits(known, spaces, language)]
+    merit = [(1 - _REDUNDANCY) * score for score in merits(known, spaces, language, title)]
     said = [0.0] * len(known)
     left = set(range(len(known)))
     while left:

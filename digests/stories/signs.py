@@ -13,6 +13,7 @@ from digests.text.phrases import Phrases
 
 _MOST_VERBS = 60  # attributions looked at in one text
 _BEFORE, _BEHIND = 110, 70  # characters beside one in which its name may stand
+_NEXT_TO = 6  # characters between a verb and the name behind it
 
 _LETTER = r"[^\W\d_]"
 _NAMED = re.compile(
@@ -25,7 +26,8 @@ _TWO_CAPITALS = re.compile(
 _NO_NAMES = re.compile(  # how a sentence begins, and people without a name
     r"(?:the|this|that|they|he|she|it|we|you|i|an?|in|on|at|for|and|but|however|when|while|as|if|our"
     r"|researchers|experts|officials|sources|people|police|company|der|die|das|er|sie|es|wir|eine?"
-    r"|les?|la|ils?|elles?|une?|nous|el|los|las|él|ella|una|он|она|они|это|мы|в|на|но|\w*day|january|february|march|april|may|june|july|august|september|october"
+    r"|les?|la|ils?|elles?|une?|nous|el|los|las|él|ella|una|он|она|они|это|мы|в|на|но|\w*day|after|before|since|although|because|once|until|during|with|from|by|to|of|customers|users"
+    r"|january|february|march|april|may|june|july|august|september|october"
     r"|november|december|cve)(?!\w)",
     re.IGNORECASE,
 )
@@ -149,9 +151,25 @@ def _name_beside(text: str, verb: re.Match[str], language: str) -> str:
         near = behind.split()[:2] if language == "ar" else [before[-6:]]
         return " ".join(near).strip(" ，,、:：「“\"'")
     pattern = _TWO_CAPITALS if language == "de" else _NAMED
-    names = [*pattern.findall(before)[::-1], *pattern.findall(behind)]
+    names = [*_speaker_before(before, pattern), *_speaker_behind(behind, pattern)]
     people = [name for name in names if not _NO_NAMES.match(name)]
     return next((name for name in people if " " in name), people[0] if people else "")
+
+
+def _speaker_before(text: str, pattern: re.Pattern[str]) -> list[str]:
+    """`Jane Doe said`, `Jane Doe, who runs it, said`, `Jane Doe also said`."""
+    names = list(pattern.finditer(text))
+    if not names:
+        return []
+    between = text[names[-1].end() :].strip()
+    inserted = between.startswith(",") and between.endswith(",")
+    return [names[-1][0]] if inserted or len(between.split()) <= 1 else []
+
+
+def _speaker_behind(text: str, pattern: re.Pattern[str]) -> list[str]:
+    """`said Jane Doe`, `told the Jane Doe`."""
+    name = pattern.search(text, 0, 60)
+    return [name[0]] if name and name.start() <= _NEXT_TO else []
 
 
 def anonymous_claims(text: str) -> int:
