@@ -23,7 +23,7 @@ from digests.model import Fetched, NotModified, Validators
 from digests.web.addresses import AddressRules
 from digests.web.client import IN_FLIGHT, Client
 
-ROUNDS = 5
+ROUNDS = 3
 
 
 def n1() -> None:
