@@ -297,6 +297,7 @@ def _told(story: Story, telling: Telling) -> Story:
         indicators=telling.indicators,
         quality=with_news(telling.quality, first=True) if telling.quality else story.quality,
         full_text=telling.full_text,
+        origin=telling.origin,
     )
 
 

@@ -9,25 +9,22 @@ reserved but could not be committed is undone by loading the window again.
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol, TypeVar
 
 from digests import reading
 from digests.archive.records import PollRecord
 from digests.archive.store import Archive
 from digests.config.settings import Settings, Welcome
-from digests.deciding import STORIES_KEPT, Decider, Prepared, is_late, plain_telling
+from digests.deciding import STORIES_KEPT, Decider, Prepared, is_late
 from digests.errors import ArchiveError, WorkerError, WorkerKilled
 from digests.feeds.fetch import Fetcher
 from digests.feeds.moves import doubted, is_same_feed, sighted
 from digests.feeds.pace import FeedState, is_due, learned_rate, may_insist, polled
-from digests.feeds.robots import Robots, permits
 from digests.model import (
     Channel,
     Clock,
-    Document,
     Draft,
     Feed,
     Fetched,
@@ -49,20 +46,10 @@ from digests.stories.announce import Announcement, FirstPoll, announcements
 from digests.stories.cluster import StoryRef
 from digests.stories.identity import Edited, New, classify, story_links
 from digests.stories.ids import IdClock
+from digests.summaries import Summaries, Worker
+from digests.telling import Teller
 
-T = TypeVar("T")
-
-PAGE_WAIT = 20.0  # seconds an article page may hold up its story; then the feed's text is told
 WELCOMED = 10  # stories in a welcome
-
-
-class Worker(Protocol):
-    """Where work on untrusted documents happens; `digests.web.sandbox.Sandbox` in the product."""
-
-    async def run(
-        self, function: Callable[..., T], *args: object, size: int, slow: bool = False
-    ) -> T:
-        """The function's result; raises WorkerError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +76,8 @@ class Desk:
         self._fetcher = fetcher
         self._worker = worker
         self._clock = clock
-        self._robots = Robots(fetcher.robots, clock)
+        self._summaries = Summaries(archive, worker, clock)
+        self._teller = Teller(fetcher, worker, self._summaries, clock)
         self._decider = Decider()
         self._asked: set[str] = set()  # feeds that were asked since the start
         self._locks: dict[str, asyncio.Lock] = {}
@@ -113,6 +101,7 @@ class Desk:
         await self._archive.register_channels(settings.every_channel, now)
         births = await self._archive.channel_births()
         await self._archive.drop_channels(births.keys() - names)
+        self._summaries.use(settings.summariser)
         self._decider.ledger.rules = rules(settings.channels)
         await recount(self._archive, self._decider.ledger, self._clock.now())
         self.states = await self._archive.feed_states()
@@ -250,7 +239,7 @@ class Desk:
         tellings = await self._tell_all(feed, drafts, links, announced)
         for i, verdict in enumerate(verdicts):
             if isinstance(verdict, Edited) and owners[verdict.entry] in told:
-                tellings[i] = await self._tell(feed, drafts[i])
+                tellings[i] = await self._teller.tell(feed, drafts[i])
         window = self._decider.window
         joined = (
             window.find(link, draft.title_key, now, publisher=feed.publisher)
@@ -282,41 +271,9 @@ class Desk:
             )
             is None
         ]
-        return {i: await self._tell(feed, drafts[i], page=not announced[i].fold) for i in wanted}
-
-    async def _tell(self, feed: Feed, draft: Draft, *, page: bool = True) -> Telling:
-        document = await self._page(feed, draft) if page else None
-        size = len(document.body) if document else len(draft.text)
-        try:
-            return await self._worker.run(reading.tell, draft, document, size=size)
-        except WorkerError:
-            pass
-        try:  # the page broke the worker; the feed's own words did not
-            return await self._worker.run(reading.tell, draft, None, size=len(draft.text))
-        except WorkerError:
-            return plain_telling(draft)
-
-    async def _page(self, feed: Feed, draft: Draft) -> Document | None:
-        if not (feed.full_text and draft.teaser and draft.shown_link):
-            return None
-        try:
-            async with asyncio.timeout(PAGE_WAIT):
-                if feed.robots and not await self._may_read(draft.shown_link):
-                    return None
-                outcome = await self._fetcher.page(draft.shown_link)
-        except TimeoutError:
-            return None
-        return outcome.document if isinstance(outcome, Fetched) else None
-
-    async def _may_read(self, url: str) -> bool:
-        """Whether the host's robots.txt lets us read a page; rules that break the worker do not."""
-        rules = await self._robots.rules_for(url)
-        if rules.closed or not rules.body:
-            return not rules.closed
-        try:
-            return await self._worker.run(permits, rules.body, url, size=len(rules.body))
-        except WorkerError:
-            return False
+        return {
+            i: await self._teller.tell(feed, drafts[i], page=not announced[i].fold) for i in wanted
+        }
 
     async def _learn_ids(self, drafts: Sequence[Draft]) -> None:
         now = self._clock.now()

@@ -150,6 +150,15 @@ class Channel:
     was: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Summariser:
+    """The operator's own language model; any endpoint that speaks as OpenAI's does."""
+
+    url: str  # up to and without /chat/completions
+    model: str
+    key: str = field(default="", repr=False)
+
+
 # --- acquiring ---------------------------------------------------------------------------
 
 
@@ -394,6 +403,8 @@ class Telling:
     quality: Quality | None = None
     tokens: IndexTokens = IndexTokens()
     full_text: bool = False  # made from the article page
+    article: str = ""  # the text it was made from, where somebody asked for it
+    origin: str = ""  # see Story
 
 
 # --- understanding -----------------------------------------------------------------------
@@ -420,6 +431,9 @@ class Source:
     headline: str
     url: str
     at: datetime  # when it was seen
+
+
+EXTRACT = "extract"  # the origin of sentences that are the report's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,6 +467,7 @@ class Story:
     quality: Quality | None = None
     facts: tuple[CveFacts, ...] = ()  # of its CVEs; looked up by the archive, not stored with it
     related: tuple[StoryId, ...] = ()  # linked later; they stay stories of their own
+    origin: str = ""  # of its sentences, where a model may write: its name, or EXTRACT
     announced: bool = True  # may be owed to channels; False: kept and searchable only
 
 

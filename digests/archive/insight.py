@@ -19,6 +19,7 @@ class Insight(TypedDict):
     relevance: Relevance | None
     quality: Quality | None
     related: tuple[StoryId, ...]
+    origin: str
 
 
 FIELDS = frozenset(Insight.__annotations__)
@@ -32,6 +33,7 @@ def insight_text(told: Story) -> str:
         "relevance": _relevance_list(told.relevance),
         "quality": _quality_list(told.quality),
         "related": told.related,
+        "origin": told.origin,
     }
     return compact({name: part for name, part in parts.items() if part})
 
@@ -50,6 +52,7 @@ def insight_from(text: str) -> Insight:
         if quality
         else None,
         "related": tuple(StoryId(one) for one in found.get("related", ())),
+        "origin": found.get("origin", ""),
     }
 
 

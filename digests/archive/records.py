@@ -104,3 +104,4 @@ class Forgotten:
     entries: int = 0
     posts: int = 0
     queries: int = 0
+    summaries: int = 0

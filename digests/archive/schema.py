@@ -30,7 +30,7 @@ from digests.archive.columns import Duration, Listed, Moment, Opaque
 
 # Every revision of migrations/versions, oldest first. Kept here so that opening a database that
 # is up to date (nearly every start) need not import alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 
 metadata = MetaData()
 T = TypeVar("T")
@@ -350,5 +350,14 @@ saved_query = Table(
     _text("key", primary_key=True),
     _text("text"),
     Column("until", BigInteger, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+)
+
+# What an operator's model wrote of a text, by the text's fingerprint; "" when it was not believed.
+summary = Table(
+    "summary",
+    metadata,
+    _text("key", primary_key=True),
+    _text("text"),
     Column("saved_at", Moment, nullable=False),
 )

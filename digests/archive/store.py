@@ -25,6 +25,7 @@ from digests.archive import (
     retention,
     search,
     stories,
+    summaries,
 )
 from digests.archive.engine import Engine
 from digests.archive.lock import Lock
@@ -308,6 +309,14 @@ class Archive:
         """The search behind a key; None when it was forgotten (30 days)."""
         return await self._engine.read(search.load_query, key)
 
+    async def summary(self, key: str) -> str | None:
+        """What a model wrote of a text, "" when it was not believed; None when it was not asked."""
+        return await self._engine.read(summaries.find, key)
+
+    async def save_summary(self, key: str, text: str, *, now: datetime) -> None:
+        """Remember what came of asking a model."""
+        await self._engine.write(summaries.save, key, text, now)
+
     @property
     def index_outdated(self) -> bool:
         """Whether the analyzer has changed since the stories were indexed; see `reindex`."""
@@ -347,6 +356,7 @@ class Archive:
                 retention.ROWS_BITE, old_posts, retention.forget_posts, posts_before
             ),
             await engine.write(retention.forget_queries, now - retention.QUERIES_FOR),
+            await engine.write(summaries.forget, now - retention.QUERIES_FOR),
         )
 
     async def _bites(

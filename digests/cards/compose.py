@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from digests.cards import exploitation, reading_time
 from digests.cards.chips import chips, indicators, without_links
 from digests.cards.words import Words, words
-from digests.model import Button, Card, Line, Listing, Rating, Span, Story, StoryId
+from digests.model import EXTRACT, Button, Card, Line, Listing, Rating, Span, Story, StoryId
 from digests.text.plain import clip
 
 MOST_LINES = 20
@@ -56,6 +56,7 @@ def compose(
         alarm=exploitation.alarm(story.facts),
         quality=_quality(story, rating, say),
         indicators=indicators(story.indicators, say),
+        origin=_origin(story, say),
         buttons=_buttons(story, rating, say),
     )
 
@@ -147,6 +148,15 @@ def _also(story: Story, say: Words) -> str:
     named = say.names(others[:MOST_NAMES]) + ("…" if len(others) > MOST_NAMES else "")
     return say.plural(
         "Also told by {names}", "Also told by {n}: {names}", len(others), names=named
+    )
+
+
+def _origin(story: Story, say: Words) -> str:
+    """Who wrote the sentences; said only where a model might have."""
+    if story.origin in ("", EXTRACT):
+        return say.text("The report's own sentences") if story.origin else ""
+    return say.text(
+        "Summary by {model}, each fact found in the report", model=clip(story.origin, _NAME)
     )
 
 

@@ -8,6 +8,7 @@ from digests.config.codes import Country, Language
 from digests.config.durations import Duration, DurationOrNone
 from digests.config.kinds import Choice, Flag, Group, Key, ListOf, Text
 from digests.config.mentions import ReadMention
+from digests.config.models import SUMMARISER
 from digests.config.requests import Headers, Secret
 from digests.config.settings import Welcome
 from digests.config.times import PerDay, QuietHours, Quotas, ReadSchedule
@@ -333,9 +334,11 @@ _CHANNEL_LATER = {"thread": "updates in a thread"}
 _FILE_LATER = {
     "watches": "saved queries of one person",
     "review": "comments that wait for an editor",
-    "summariser": "a language model of your own",
 }
-_FILE_WORDS = ("defaults", "feeds", "channels", "readers", "editors", "notices", "network")
+_FILE_WORDS = (
+    *("defaults", "feeds", "channels", "readers", "editors", "notices", "network"),
+    "summariser",
+)
 
 
 def _elsewhere(*groups: tuple[str, Iterable[str]]) -> dict[str, str]:
@@ -417,7 +420,16 @@ class OfFile:
         "What feeds may reach.",
         example="{allow: [10.1.0.0/16]}",
     )
-    ALL = (DEFAULTS, FEEDS, CHANNELS, READERS, EDITORS, NOTICES, NETWORK)
+    SUMMARISER = Key(
+        "summariser",
+        SUMMARISER,
+        "A language model of your own that condenses reports. What it writes is shown only where"
+        " every number, name and quotation stands in the report; else, and without it, the card"
+        " has the report's own sentences.",
+        usual="none",
+        example='{url: "http://127.0.0.1:8080/v1", model: local}',
+    )
+    ALL = (DEFAULTS, FEEDS, CHANNELS, READERS, EDITORS, NOTICES, NETWORK, SUMMARISER)
 
 
 FILE = Group(

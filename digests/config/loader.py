@@ -12,12 +12,13 @@ from digests.config.crosscheck import check
 from digests.config.keys import FILE, OfChannel, OfDefaults, OfFeed, OfFile, OfNetwork
 from digests.config.kinds import Values
 from digests.config.masks import find_tokens
+from digests.config.models import OfSummariser
 from digests.config.places import Lines
 from digests.config.settings import Defaults, People, Settings
 from digests.config.sheet import Refused, Sheet
 from digests.config.tree import Node, Unreadable, compose
 from digests.errors import ConfigError, Problem
-from digests.model import Channel, Feed, Proof, Schedule
+from digests.model import Channel, Feed, Proof, Schedule, Summariser
 from digests.text.links import host_of, registrable_domain
 
 # What YAML forbids or takes for a line end, and the marks that make a text look other than it is.
@@ -128,6 +129,17 @@ def _settled(file: Values) -> Settings:
         editors=file.get(OfFile.EDITORS, People()),
         notices=file.get(OfFile.NOTICES, None),
         allow=network.get(OfNetwork.ALLOW, ()),
+        summariser=_summariser(file.get(OfFile.SUMMARISER, None)),
+    )
+
+
+def _summariser(values: Values | None) -> Summariser | None:
+    if values is None:
+        return None
+    return Summariser(
+        url=values.get(OfSummariser.URL, ""),
+        model=values.get(OfSummariser.MODEL, ""),
+        key=values.get(OfSummariser.KEY, ""),
     )
 
 

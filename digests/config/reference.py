@@ -6,6 +6,7 @@ from digests.config.chats import DISCORD_PEOPLE, SLACK_PEOPLE
 from digests.config.keys import CHANNEL, DEFAULTS, FEED, FILE, NETWORK
 from digests.config.kinds import Group, Key, ListOf
 from digests.config.mentions import GROUP as MENTION
+from digests.config.models import SUMMARISER
 
 BEGIN = "<!-- made from the table of keys: begin -->"
 END = "<!-- made from the table of keys: end -->"
@@ -19,6 +20,7 @@ _TITLES = (
     ("`mention` of a channel", MENTION),
     ("People, in `readers` and `editors`", _PEOPLE),
     ("`network`", NETWORK),
+    ("`summariser`", SUMMARISER),
 )
 
 

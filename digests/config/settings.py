@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from digests.model import Channel, Feed, Target
+from digests.model import Channel, Feed, Summariser, Target
 
 
 class Welcome(StrEnum):
@@ -50,6 +50,7 @@ class Settings:
     editors: People = People()
     notices: Target | None = None
     allow: tuple[str, ...] = ()  # private ranges that feeds may reach, as CIDR
+    summariser: Summariser | None = None
 
     @property
     def operator(self) -> Channel | None:

@@ -7,11 +7,12 @@ proxies out of the environment, and every end of an attempt is a value.
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
+from digests.model import Summariser
 from digests.text.characters import clean
 
 WITHIN = 15.0  # seconds for an answer, from the first byte we send to the last we read
@@ -42,23 +43,13 @@ class Silent:
     down: bool = False  # True: the endpoint does not work at all; asking again now is no use
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where the model is, as the file says."""
-
-    url: str  # up to and without /chat/completions
-    model: str
-    key: str = field(default="", repr=False)
-
-
 class Completions:
-    """Asks one endpoint. Needs the running loop from its first question on."""
+    """Asks one endpoint."""
 
-    def __init__(self, endpoint: Endpoint, *, within: float = WITHIN) -> None:
+    def __init__(self, endpoint: Summariser, *, within: float = WITHIN) -> None:
         self._endpoint = endpoint
         self._within = within
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._session: aiohttp.ClientSession | None = None
 
     async def summary(self, title: str, report: str) -> Answered | Silent:
         """A summary of the report as the model gave it: nothing in it is checked yet."""
@@ -70,30 +61,19 @@ class Completions:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return Silent(f"no answer: {type(error).__name__}", down=True)
 
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
-
     async def _asked(self, question: dict[str, Any]) -> Answered | Silent:
         url = self._endpoint.url.rstrip("/") + "/chat/completions"
         key = self._endpoint.key
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        session = self._opened()
-        async with session.post(
-            url, json=question, headers=headers, allow_redirects=False
-        ) as answer:
+        timeout = aiohttp.ClientTimeout(total=self._within)
+        async with (  # a connection for each: they are few, and nothing is left to close
+            aiohttp.ClientSession(timeout=timeout, trust_env=False) as session,
+            session.post(url, json=question, headers=headers, allow_redirects=False) as answer,
+        ):
             if answer.status != 200:  # noqa: PLR2004 - the only one that brings an answer
                 return Silent(f"it answered with status {answer.status}", down=True)
             body = await _at_most(answer.content, MAX_ANSWER)
         return Silent("its answer is too long") if body is None else _read(body)
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self._within), trust_env=False
-            )
-        return self._session
 
 
 def _question(model: str, title: str, report: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a card tells beyond the report: exploitation, chips, indicators, quality and their reasons."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from digests.cards.chips import TOPICS, harmless, without_links
 from digests.cards.compose import compose
 from digests.cards.exploitation import alarm, line
+from digests.cards.reading_time import ELSEWHERE, SPEED
 from digests.cards.reasons import PARTS, why
 from digests.cards.words import languages, words
 from digests.model import Alarm, CveFacts, Indicator, Key, Name, Part, Quality, Rating
@@ -243,3 +245,9 @@ def test_reasons_in_arabic_run_from_the_right() -> None:
     told = why(build_story(quality=JUDGED), "ar", rating=RATING)
     assert told.rtl
     assert f"مصادر مسمّاة: {FSI}Ida Brandt{PDI}" in told.text
+
+
+def test_the_page_on_cards_has_the_speeds_in_use() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "cards.md").read_text("utf-8")
+    speeds = [str(SPEED[language]) for language in sorted(SPEED)]
+    assert f"| a minute | {' | '.join(speeds)} | {ELSEWHERE} |" in page

@@ -17,6 +17,7 @@ from digests.config.chats import DISCORD_PEOPLE, SLACK_PEOPLE
 from digests.config.keys import CHANNEL, DEFAULTS, FEED, FILE, NETWORK
 from digests.config.kinds import Group, Key
 from digests.config.mentions import GROUP as MENTION
+from digests.config.models import SUMMARISER
 from digests.config.reference import BEGIN, END, reference, renewed
 from digests.errors import ConfigError
 from digests.model import Channel, Feed
@@ -26,9 +27,9 @@ from tests.corpus import corpus, needs_corpus
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGE = (DOCS / "configure.md").read_text("utf-8")
-ENV = {"INTEL_TOKEN": "t", "INTEL_KEY": "k"}
+ENV = {"INTEL_TOKEN": "t", "INTEL_KEY": "k", "LLM_KEY": "l"}
 FENCES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-GROUPS = (FILE, DEFAULTS, FEED, CHANNEL, NETWORK)
+GROUPS = (FILE, DEFAULTS, FEED, CHANNEL, NETWORK, SUMMARISER)
 KEYS = [(group, key) for group in GROUPS for key in group.keys]
 
 
@@ -52,6 +53,9 @@ def file_with(group: Group, key: Key[Any], value: str) -> str:
         return line if key.name == "feeds" else base + line
     if group in (DEFAULTS, NETWORK):
         return f"{base}{group.name}:\n  {line}\n"
+    if group is SUMMARISER:
+        given = {"url": "http://127.0.0.1:1/v1", "model": "m"} | {key.name: value}
+        return f"{base}summariser:\n" + "".join(f"  {k}: {v}\n" for k, v in given.items())
     required = {"url": "https://n.example/feed", "name": "n", "to": "terminal"}
     others = [f"{k.name}: {required[k.name]}" for k in group.keys if k.required and k != key]
     rows = "\n    ".join([*others, line])
