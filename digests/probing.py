@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digests import reading
-from digests.desk import Worker
 from digests.errors import WorkerError
 from digests.feeds.fetch import Fetcher
 from digests.feeds.health import health
@@ -20,6 +19,7 @@ from digests.model import (
     Trouble,
     Validators,
 )
+from digests.summaries import Worker
 
 
 @dataclass(frozen=True, slots=True)
