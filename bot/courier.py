@@ -75,7 +75,7 @@ class Courier:
             try:
                 if now - folded_at >= FOLD_EVERY:
                     folded_at = now
-                    await self._fold(now)
+                    await self.fold(now)
                 await self.round()
             except ArchiveError:
                 log.exception("outbox cannot be worked now")
@@ -84,10 +84,9 @@ class Courier:
                 async with asyncio.timeout(IDLE):
                     await self._awake.wait()
 
-    async def _fold(self, now: datetime) -> None:
+    async def fold(self, now: datetime) -> None:
         """What waited too long becomes a list; then there was an outage, and few cards remain."""
-        if await self.archive.outbox.fold(now - STALE, now=now):
-            await self.archive.outbox.fold(now - STALE, now=now, at_most=FLOOD_CARDS)
+        await self.archive.outbox.fold(now - STALE, now=now, after_outage=FLOOD_CARDS)
 
     async def round(self) -> None:
         """Start what can be started; returns without waiting for the platforms."""

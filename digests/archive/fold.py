@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, literal_column, or_, select, update
 
-from digests.archive import channels, dialects, members, outbox
+from digests.archive import dialects, members, outbox
 from digests.archive.post_rows import is_in
 from digests.archive.rows import AnyRow
 from digests.archive.schema import post
@@ -17,11 +17,17 @@ _QUEUED = is_in(PostState.QUEUED)
 
 
 def fold(
-    connection: Connection, *, older_than: datetime, at_most: int | None, now: datetime
+    connection: Connection,
+    *,
+    older_than: datetime,
+    at_most: int | None,
+    after_outage: int | None = None,
+    now: datetime,
 ) -> int:
     """Fold cards queued before `older_than`, and the oldest where more than `at_most` wait.
 
-    Each place gets one post whose members are the folded stories; while that post has not been
+    Where something waited so long, or a list of such has not been sent yet, no more than
+    `after_outage` cards go on waiting. Breaking ones are the last to be folded. Each place gets one post whose members are the folded stories; while that post has not been
     sent, later ones join it. Returns how many cards were folded.
     """
     queues: defaultdict[Destination, list[AnyRow]] = defaultdict(list)
@@ -29,17 +35,32 @@ def fold(
     asked = or_(post.c.not_before.is_(None), post.c.not_before <= now)
     of_its_own = post.c.digest == literal_column("''")
     waiting = select(post).where(_QUEUED, of_its_own, asked)
-    waiting = waiting.order_by(post.c.queued_at, post.c.id)
+    waiting = waiting.order_by(post.c.urgency.desc(), post.c.queued_at, post.c.id)
+    away = {destination for destination, _ in _open_lists(connection)}
     for row in connection.execute(waiting):
         if row.story is not None:  # asked in SQL, it would lead SQLite away from the small index
             queues[Destination(row.platform, row.place)].append(row)
     count = 0
     for destination, rows in queues.items():
-        chosen = _chosen(rows, older_than, at_most)
+        stale = destination in away or any(row.queued_at < older_than for row in rows)
+        most = after_outage if stale and after_outage is not None else at_most
+        chosen = _chosen(rows, older_than, most)
         if chosen:
             _into_one(connection, destination, chosen, now)
         count += len(chosen)
     return count
+
+
+def _open_lists(connection: Connection) -> list[tuple[Destination, AnyRow]]:
+    """Lists of what was folded that have not been sent yet, the latest first."""
+    these = (post.c.id, post.c.subject, post.c.members, post.c.platform, post.c.place)
+    is_open = and_(_QUEUED, post.c.digest == literal_column("''"))
+    found = connection.execute(
+        select(*these)
+        .where(is_open, post.c.subject.startswith(SUBJECT))
+        .order_by(post.c.id.desc())
+    )
+    return [(Destination(row.platform, row.place), row) for row in found]
 
 
 def _chosen(rows: Sequence[AnyRow], older_than: datetime, at_most: int | None) -> list[AnyRow]:
@@ -52,12 +73,7 @@ def _into_one(
     connection: Connection, destination: Destination, rows: Sequence[AnyRow], now: datetime
 ) -> None:
     told = tuple(row.story for row in rows)
-    still_open = (
-        select(post.c.id, post.c.subject, post.c.members)
-        .where(channels.at(destination), _QUEUED, post.c.subject.startswith(SUBJECT))
-        .order_by(post.c.id.desc())
-    )
-    found = connection.execute(still_open).first()
+    found = next((row for at, row in _open_lists(connection) if at == destination), None)
     if found is None:
         subject = f"{SUBJECT}{rows[0].id}:1"
         one = NewPost(rows[0].channel, destination, subject, members=told)

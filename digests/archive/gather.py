@@ -16,9 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
-    exists,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -26,7 +24,6 @@ from sqlalchemy import (
 )
 
 from digests.archive import channels, dialects, members
-from digests.archive.columns import Moment
 from digests.archive.post_rows import is_in, new_row
 from digests.archive.rows import AnyRow
 from digests.archive.schema import post
@@ -35,15 +32,7 @@ from digests.model import Destination, Gathering, NewPost, PostState, StoryId
 PART = 10  # stories that one part shows; the last part has all the others as members too
 PARTS = 2
 _WAITS = and_(is_in(PostState.QUEUED), post.c.digest != literal_column("''"))
-_STILL = (PostState.QUEUED, PostState.SENDING)
 _KIND = re.compile(r"digest:([a-z]*)")
-_other = post.alias("other")
-_ON_ITS_WAY = exists().where(
-    _other.c.platform == post.c.platform,
-    _other.c.place == post.c.place,
-    _other.c.subject.startswith("digest:"),
-    _other.c.state.in_(_STILL),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +88,32 @@ def _due(connection: Connection, now: datetime) -> dict[tuple[str, Destination, 
     """Digests whose last story may be told, by place and kind; the latest first."""
     columns = (post.c.platform, post.c.place, post.c.digest, post.c.channel)
     last = func.max(post.c.not_before)
-    paused = channels.paused_until(literal(now, Moment()))
-    statement = (
-        select(*columns)
-        .where(_WAITS, ~paused, ~_ON_ITS_WAY)
-        .group_by(*columns)
-        .having(or_(last.is_(None), last <= now))
-        .order_by(last.desc())
-    )
+    statement = select(*columns).where(_WAITS).group_by(*columns)
+    statement = statement.having(or_(last.is_(None), last <= now)).order_by(last.desc())
+    rows = connection.execute(statement).all()
+    # Asked once and not of every row: a flood has thousands.
+    busy = _with_a_digest_on_its_way(connection) if rows else set()
+    paused = channels.paused(connection) if rows else {}
     due: defaultdict[tuple[str, Destination, str], list[str]] = defaultdict(list)
-    for row in connection.execute(statement):
+    for row in rows:
         kind = _KIND.match(row.digest)
         place = Destination(row.platform, row.place)
-        due[row.channel, place, kind[1] if kind else ""].append(row.digest)
+        pause = paused.get(row.channel)
+        resting = pause is not None and (pause.until is None or pause.until > now)
+        if place not in busy and not resting:
+            due[row.channel, place, kind[1] if kind else ""].append(row.digest)
     return due
+
+
+def _with_a_digest_on_its_way(connection: Connection) -> set[Destination]:
+    sent = and_(is_in(PostState.QUEUED), post.c.digest == literal_column("''"))
+    columns = select(post.c.platform, post.c.place)
+    is_digest = post.c.subject.startswith("digest:")
+    found: set[Destination] = set()
+    for state in (sent, is_in(PostState.SENDING)):
+        rows = connection.execute(columns.where(state, is_digest))
+        found |= {Destination(row.platform, row.place) for row in rows}
+    return found
 
 
 def _waiting_for(destination: Destination, digests: Sequence[str]) -> ColumnElement[bool]:

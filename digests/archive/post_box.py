@@ -123,13 +123,20 @@ class Outbox:
         return await self._engine.write(outbox.redrive, self._names, list(posts), now)
 
     async def fold(
-        self, older_than: datetime, *, now: datetime, at_most: int | None = None
+        self,
+        older_than: datetime,
+        *,
+        now: datetime,
+        at_most: int | None = None,
+        after_outage: int | None = None,
     ) -> int:
         """Fold cards queued before `older_than`, and the oldest beyond `at_most` for each place.
 
-        One list for each place tells them all (subject `digest:busy-…`). Returns how many cards.
+        `after_outage` is the same for places where something had waited so long. One list for
+        each place tells them all (subject `digest:busy-…`). Returns how many cards.
         """
-        return await self._engine.write(fold.fold, older_than=older_than, at_most=at_most, now=now)
+        limits = {"at_most": at_most, "after_outage": after_outage}
+        return await self._engine.write(fold.fold, older_than=older_than, now=now, **limits)
 
     async def owed_since(self, story: StoryId) -> list[Owed]:
         """What became of this story and of all newer ones in their channels."""
