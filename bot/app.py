@@ -24,6 +24,8 @@ from digests.desk import Desk, PollReport
 from digests.errors import ArchiveError, ConfigError
 from digests.feeds.fetch import Fetcher
 from digests.feeds.hosts import SPACING
+from digests.knowledge.sources import sources
+from digests.learning import Learner
 from digests.model import Channel, Clock, Feed, Post, PostState, Target
 from digests.rules.routing import FLOOD
 from digests.web.addresses import AddressRules
@@ -36,6 +38,8 @@ USER_AGENT = "Nightdesk/0.1 (+https://pypi.org/project/nightdesk/)"
 POLLS_AT_ONCE = 32
 STOP_WITHIN = 3.0  # seconds for sends under way; five in all, also on a busy machine
 RETENTION_EVERY = timedelta(days=1)
+LEARN_EVERY = 60.0  # seconds between looks at what is due of the knowledge sources
+LEARN_WITHIN = 20.0  # seconds that one round waits for them
 NOTICES_EVERY = timedelta(seconds=30)
 RETRY_EVERY = timedelta(hours=1)  # a channel that refused us: seldom enough to hammer nobody
 
@@ -54,6 +58,7 @@ class App:
     rules: AddressRules
     chats: dict[str, Chat]
     notices: Notices
+    learner: Learner
     _pauses: dict[str, datetime] = field(default_factory=dict)  # of hosts, as saved
 
     @property
@@ -124,8 +129,21 @@ async def opened(
             chats |= _chats(env, desk, commands, clock)
             settle = timedelta(seconds=env.settle)
             courier = Courier(archive, chats, lambda: desk.settings, clock, settle)
+            learner = Learner(client, sandbox, archive, desk, clock, sources(env.values))
             notices = Notices(archive, clock, lambda: desk.settings, lambda: desk.states)
-            yield App(env, clock, archive, desk, courier, commands, fetcher, rules, chats, notices)
+            yield App(
+                env,
+                clock,
+                archive,
+                desk,
+                courier,
+                commands,
+                fetcher,
+                rules,
+                chats,
+                notices,
+                learner,
+            )
     finally:
         await archive.close()
 
@@ -208,7 +226,11 @@ async def once(app: App, *, everything: bool, done: Callable[[PollReport], None]
         done(report)
 
     await app.retry_channels()
+    learning = asyncio.create_task(_learn_once(app))
     await app.poll(app.desk.due(everything=everything), note)
+    await asyncio.wait([learning], timeout=LEARN_WITHIN)
+    learning.cancel()
+    await asyncio.gather(learning, return_exceptions=True)
     await app.desk.welcome()
     # Every feed was asked: no more will come of what had piled up.
     await app.archive.outbox.ripen(FLOOD, now=app.clock.now())
@@ -243,6 +265,7 @@ async def serve(app: App) -> None:
     tasks = [
         asyncio.create_task(app.courier.run()),
         asyncio.create_task(_tick(app, ticker)),
+        asyncio.create_task(_learn(app)),
     ]
     await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when="FIRST_COMPLETED")
     ticker.stop()
@@ -268,6 +291,23 @@ def _stopping(stop: asyncio.Event) -> Callable[[], None]:
         stop.set()
 
     return on_signal
+
+
+async def _learn(app: App) -> None:
+    """Keep what is known of vulnerabilities fresh, beside everything else."""
+    while True:
+        await _learn_once(app)
+        await app.clock.sleep(LEARN_EVERY)
+
+
+async def _learn_once(app: App) -> None:
+    try:
+        await app.learner.look()
+        app.courier.wake()
+    except ArchiveError as error:
+        log.warning("what is known of vulnerabilities is not kept this time: %s", error)
+    except Exception:  # it is an extra: nothing else may stop for it
+        log.exception("what is known of vulnerabilities could not be renewed")
 
 
 async def _tick(app: App, ticker: Ticker) -> None:

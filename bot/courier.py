@@ -15,6 +15,7 @@ from bot.platforms import Chat
 from digests.archive.fold import SUBJECT as BUSY
 from digests.archive.gather import PART, Room
 from digests.archive.store import Archive
+from digests.cards import exploitation
 from digests.cards.compose import compose, folded, welcome
 from digests.cards.digest import by_importance, digest, everything_since
 from digests.cards.words import words
@@ -266,9 +267,19 @@ class Courier:
             rating = (await self.archive.ratings()).get(story.publisher)
             card = compose(story, language, zone, now=self.clock.now(), rating=rating)
             return replace(card, mention=post.mention)
+        if post.subject.startswith("note:"):
+            return await self._note(post, language)
         if post.text:
             return Notice("Nightdesk", post.text, language, rtl=words(language).rtl)
         return replace(await self._list(post, channel, language, zone), mention=post.mention)
+
+    async def _note(self, post: Post, language: str) -> Content | None:
+        """A line under a card: what became known of its vulnerabilities."""
+        story = await self.archive.find_story(StoryId(int(post.subject.split(":")[1])))
+        if story is None:
+            return None
+        say = words(language)
+        return Notice(story.headline, exploitation.line(story.facts, say), language, rtl=say.rtl)
 
     async def _list(
         self, post: Post, channel: Channel | None, language: str, zone: str

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from digests.archive.records import EntryRecord, StoryRecord
 from digests.feeds.pace import FeedState
 from digests.model import (
+    CveFacts,
     Draft,
     EntryId,
     Feed,
@@ -49,6 +50,7 @@ class Prepared:
     told: frozenset[StoryId]  # of the edited ones, those that stand in a channel
     owners: dict[EntryId, StoryId]
     words: Mapping[StoryId, IndexTokens] = field(default_factory=dict)  # of known stories
+    facts: Mapping[str, CveFacts] = field(default_factory=dict)  # of the CVEs that are named
     late: bool = False  # the feed could not be read for long; see `is_late`
 
 
@@ -167,7 +169,7 @@ class Decider:
             related=tuple(one.story for one in kin),
             announced=announce,
         )
-        story = _told(base, telling)
+        story = knowing(_told(base, telling), prepared.facts)
         self.stories[story_id] = story
         shown = evidence_of(feed, draft) if announce else UNSEEN
         self.window.add(_ref(story, link, draft.title_key, shown))
@@ -220,7 +222,8 @@ class Decider:
         if story is None or story.feed_url != feed.url:
             return  # forgotten, or told in another publisher's words
         telling = prepared.tellings.get(index) or plain_telling(draft)
-        changed = _told(replace(story, headline=draft.title), telling)
+        told = _told(replace(story, headline=draft.title), telling)
+        changed = knowing(told, prepared.facts)
         if changed != story:
             changed = replace(changed, revision=story.revision + 1)
         self._revise(changed, "", decided, telling)
@@ -248,10 +251,32 @@ class Decider:
             story, tokens, link_keys=(*links, link) if link else links
         )
 
+    def learn(
+        self,
+        stories: Iterable[StoryId],
+        facts: Mapping[str, CveFacts],
+        words: Mapping[StoryId, IndexTokens],
+        now: datetime,
+    ) -> Decided:
+        """What became known of vulnerabilities: these stories are revised, their rules asked again."""
+        decided = Decided(now)
+        for number in stories:
+            if number in self.stories and number in words:
+                story = self.stories[number]
+                changed = knowing(replace(story, revision=story.revision + 1), facts)
+                self._revise(changed, "", decided)
+                self._owe(changed, words[number], decided, Arrival(now))
+        return decided
+
     def _owe(self, story: Story, tokens: IndexTokens, decided: Decided, arrival: Arrival) -> None:
         """Ask every channel's rule; what is owed is written with the story."""
         if story.announced:
             decided.posts += self.ledger.owe(subject(story, tokens), arrival)
+
+
+def knowing(story: Story, facts: Mapping[str, CveFacts]) -> Story:
+    """The story with what is known of the CVEs that it names."""
+    return replace(story, facts=tuple(facts[one] for one in story.cves if one in facts))
 
 
 def is_late(state: FeedState, now: datetime) -> bool:

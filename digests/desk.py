@@ -9,11 +9,11 @@ reserved but could not be committed is undone by loading the window again.
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digests import reading
+from digests import raising, reading
 from digests.archive.records import PollRecord
 from digests.archive.store import Archive
 from digests.config.settings import Settings, Welcome
@@ -25,6 +25,7 @@ from digests.feeds.pace import FeedState, is_due, learned_rate, may_insist, poll
 from digests.model import (
     Channel,
     Clock,
+    CveFacts,
     Draft,
     Feed,
     Fetched,
@@ -217,6 +218,14 @@ class Desk:
             grown=len(decided.revised),
         )
 
+    async def learn(self, facts: Sequence[CveFacts]) -> None:
+        """What became known of vulnerabilities; stories that name them are told anew for it."""
+        try:
+            await raising.learn(self._archive, self._decider, facts, self._clock.now())
+        except ArchiveError:
+            await self._load_window()
+            raise
+
     # --- preparing: everything that waits ---
 
     async def _prepare(self, feed: Feed, before: FeedState, found: Reading) -> Prepared:
@@ -248,9 +257,18 @@ class Desk:
         alike = self._decider.alike(feed, [drafts[i] for i in fresh if announced[i].announce], now)
         wanted = alike | {ref.id for ref in joined if ref is not None}
         words = await self._archive.words(wanted)
-        late = is_late(before, now)
+        facts = await self._archive.facts(_named(drafts, tellings.values()))
         return Prepared(
-            drafts, links, verdicts, announced, tellings, told, owners, words, late=late
+            drafts,
+            links,
+            verdicts,
+            announced,
+            tellings,
+            told,
+            owners,
+            words,
+            facts,
+            late=is_late(before, now),
         )
 
     async def _tell_all(
@@ -339,6 +357,12 @@ def _failed_word(outcome: FetchFailed) -> str:
         return "gone"
     refused = (Trouble.BLOCKED_ADDRESS, Trouble.BAD_URL, Trouble.DOWNGRADE)
     return "refused" if outcome.trouble in refused else "failed"
+
+
+def _named(drafts: Iterable[Draft], tellings: Iterable[Telling]) -> set[str]:
+    return {cve for draft in drafts for cve in draft.cves} | {
+        cve for telling in tellings for cve in telling.cves
+    }
 
 
 def _no_feed(found: Reading, outcome: Fetched) -> FetchFailed:

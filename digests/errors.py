@@ -8,6 +8,7 @@ NightdeskError
 ├── WorkerError        work on an untrusted document did not end well
 │   ├── WorkerKilled   a limit ended it: time, memory
 │   └── WorkerFailed   it raised
+├── KnowledgeError     a published list or record of vulnerabilities is none
 ├── QueryError         a query that does not parse, with the place in the text
 └── ChatError          a chat platform cannot be used at all (token, set-up); single sends end in outcomes
 """
@@ -69,6 +70,10 @@ class WorkerKilled(WorkerError):
 
 class WorkerFailed(WorkerError):
     """The task raised."""
+
+
+class KnowledgeError(NightdeskError):
+    """A published document is not what it should be; the message says what is missing."""
 
 
 class QueryError(NightdeskError):

@@ -6,7 +6,7 @@ Searches look for it in the index, so what is learnt later indexes the stories a
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from digests.archive import dialects
 from digests.archive.schema import cve, story_cve
@@ -14,6 +14,8 @@ from digests.model import CveFacts, Story
 
 _KNOWN = select(cve).where(cve.c.cve.in_(dialects.listed("these")))
 _NAMING = select(story_cve.c.story).where(story_cve.c.cve.in_(dialects.listed("these"))).distinct()
+_EXPLOITED = select(cve.c.cve).where(cve.c.kev_since.is_not(None))
+_NAMED = select(story_cve.c.cve).distinct().where(story_cve.c.story >= bindparam("since"))
 _LEARN = dialects.upsert(cve, "cve")
 _NAME = dialects.insert(story_cve).on_conflict_do_nothing()
 
@@ -68,3 +70,13 @@ def naming(connection: Connection, cves: Iterable[str]) -> list[int]:
     """Ids of the stories that name at least one of these."""
     these = {"these": dialects.packed(cves)}
     return sorted(connection.execute(_NAMING, these).scalars())
+
+
+def exploited(connection: Connection) -> frozenset[str]:
+    """The CVEs that are known to be exploited."""
+    return frozenset(connection.execute(_EXPLOITED).scalars())
+
+
+def named(connection: Connection, since: int) -> frozenset[str]:
+    """The CVEs that stories from this id on name."""
+    return frozenset(connection.execute(_NAMED, {"since": since}).scalars())

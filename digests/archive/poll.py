@@ -12,8 +12,9 @@ from sqlalchemy import Connection, bindparam, update
 
 from digests.archive import dialects, feeds, outbox, stories
 from digests.archive.columns import Moment
-from digests.archive.records import EntryRecord, PollRecord
+from digests.archive.records import EntryRecord, PollRecord, StoryRecord
 from digests.archive.schema import entry
+from digests.model import CveFacts, NewPost
 
 _TOUCH_EVERY = timedelta(days=1)  # often enough for a memory that is counted in days
 _OF_ITS_ARRIVAL = ("seen", "nearest", "likeness", "algorithm")  # an edit changes none of these
@@ -39,12 +40,34 @@ def commit(connection: Connection, record: PollRecord) -> None:
     if record.slices is not None:
         feeds.save_slices(connection, feed_id, record.slices)
     stories.add(connection, record.new)
-    stories.revise(connection, record.revised)
     _save_entries(connection, feed_id, record.entries)
     _touch(connection, record.present, record.at)
-    for revised in record.revised:
-        outbox.want(connection, revised.story.id, str(revised.story.revision))
-    outbox.owe(connection, record.posts, record.at)
+    _revise(connection, record.revised, record.posts, record.at)
+
+
+def commit_known(
+    connection: Connection,
+    facts: Sequence[CveFacts],
+    revised: Sequence[StoryRecord],
+    posts: Sequence[NewPost],
+    at: datetime,
+) -> None:
+    """Write what became known of CVEs, and what it did to stories."""
+    stories.learn(connection, facts)
+    _revise(connection, revised, posts, at)
+
+
+def _revise(
+    connection: Connection,
+    revised: Sequence[StoryRecord],
+    posts: Sequence[NewPost],
+    at: datetime,
+) -> None:
+    """Write stories that changed, what their cards should show, and what is owed now."""
+    stories.revise(connection, revised)
+    for one in revised:
+        outbox.want(connection, one.story.id, str(one.story.revision))
+    outbox.owe(connection, posts, at)
 
 
 def _save_entries(connection: Connection, feed_id: int, entries: Sequence[EntryRecord]) -> None:

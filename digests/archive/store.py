@@ -32,7 +32,7 @@ from digests.archive.lock import Lock
 from digests.archive.marks import Names
 from digests.archive.opening import Identity, inspect, prepare
 from digests.archive.post_box import Outbox
-from digests.archive.records import Forgotten, Page, Pause, PollRecord, SavedQuery
+from digests.archive.records import Forgotten, Page, Pause, PollRecord, SavedQuery, StoryRecord
 from digests.errors import ArchiveError
 from digests.feeds.pace import FeedState
 from digests.model import (
@@ -43,6 +43,7 @@ from digests.model import (
     Feed,
     IndexTokens,
     Key,
+    NewPost,
     Rating,
     SeenEntry,
     Story,
@@ -240,6 +241,24 @@ class Archive:
     async def naming(self, cves: Iterable[str]) -> list[StoryId]:
         """The stories that name at least one of these, oldest first."""
         return [StoryId(one) for one in await self._engine.read(known.naming, list(cves))]
+
+    async def exploited(self) -> frozenset[str]:
+        """The CVEs known to be exploited, as learnt last."""
+        return await self._engine.read(known.exploited)
+
+    async def named(self, since: StoryId) -> frozenset[str]:
+        """The CVEs that stories from this id on name."""
+        return await self._engine.read(known.named, since)
+
+    async def commit_known(
+        self,
+        facts: Sequence[CveFacts],
+        revised: Sequence[StoryRecord],
+        posts: Sequence[NewPost],
+        at: datetime,
+    ) -> None:
+        """Facts, the stories they revise and what is owed for it: one transaction."""
+        await self._engine.write(poll.commit_known, facts, revised, posts, at)
 
     # --- publishers ---
 

@@ -180,6 +180,7 @@ class World:
             "DISCORD_API_URL": self.discord.api_url,
             "DISCORD_GATEWAY_URL": self.discord.gateway_url,
             "NIGHTDESK_SETTLE": "60",
+            **{f"NIGHTDESK_{source}": "off" for source in ("KEV", "EPSS", "CVE")},
         }
 
     def _discord_port(self) -> int:

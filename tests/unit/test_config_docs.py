@@ -228,6 +228,7 @@ def test_the_example_of_the_environment_names_every_variable() -> None:
     assert re.findall(r"^([A-Z_]+)=", text, re.MULTILINE) == [
         *("NIGHTDESK_CONFIG", "NIGHTDESK_DATABASE"),
         *("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DISCORD_TOKEN"),
-        *("SLACK_API_URL", "DISCORD_API_URL", "DISCORD_GATEWAY_URL", "NIGHTDESK_SETTLE"),
+        *("SLACK_API_URL", "DISCORD_API_URL", "DISCORD_GATEWAY_URL"),
+        *("NIGHTDESK_KEV", "NIGHTDESK_EPSS", "NIGHTDESK_CVE", "NIGHTDESK_SETTLE"),
     ]
     assert all(line.startswith("#") or "=" in line for line in text.splitlines() if line)
