@@ -15,15 +15,13 @@ from digests.cards.compose import compose, listing
 from digests.cards.reasons import why
 from digests.cards.words import Words, words
 from digests.config.settings import Settings
-from digests.model import Clock, Content, Key, Listing, Notice, Story, StoryId
+from digests.model import Clock, Content, Key, Listing, Notice, StoryId
 from digests.rules.query import Note, NoteKind, parse_lenient, widen
 from digests.text.plain import clip
 
 __all__ = ["Asker", "Commands", "Reply", "Request"]
 
 log = logging.getLogger(__name__)
-_WORD = re.compile(r"\w{3,}|[^\W\d_]{2,}")
-_MOST_MARKS = 24  # terms; a query takes 32
 _STATE = re.compile(r"q:([0-9a-z]{1,32}):(\d{1,6})")
 
 
@@ -153,33 +151,30 @@ class Commands:
         story = await self._archive.find_story(Key(key))
         if story is None:
             return _unknown(key, say)
-        return Reply(compose(story, say.language, now=self._clock.now()))
+        rating = (await self._archive.ratings()).get(story.publisher)
+        return Reply(compose(story, say.language, now=self._clock.now(), rating=rating))
 
     async def _why(self, key: str, say: Words) -> Reply:
-        story = await self._archive.find_story(Key(key))
-        return Reply(why(story, say.language)) if story else _unknown(key, say)
-
-    async def _similar(self, key: str, say: Words) -> Reply:
-        """Stories linked to this one, then those that share the rarest of its words."""
+        """The reasons for the numbers on a card."""
         story = await self._archive.find_story(Key(key))
         if story is None:
             return _unknown(key, say)
-        query = parse_lenient(_marks_of(story)).query
+        rating = (await self._archive.ratings()).get(story.publisher)
+        return Reply(why(story, say.language, rating=rating))
+
+    async def _similar(self, key: str, say: Words) -> Reply:
+        """Stories linked to this one, then those that share what is rare in it."""
+        story = await self._archive.find_story(Key(key))
+        if story is None:
+            return _unknown(key, say)
+        query = parse_lenient(f"like:{story.key}").query
         found = await self._archive.search(
-            query, now=self._clock.now(), sort="best", limit=PAGE_SIZE + 1
+            query, now=self._clock.now(), sort="best", limit=PAGE_SIZE
         )
         linked = await self._archive.stories(story.related)
         like = {one.id: one for one in (*linked, *(hit.story for hit in found.hits))}
-        like.pop(story.id, None)
         title = say.text("Similar: {headline}", headline=clip(story.headline, 80))
         return Reply(listing(list(like.values())[:PAGE_SIZE], title=title, language=say.language))
-
-
-def _marks_of(story: Story) -> str:
-    """A query for any of what tells this story apart: its CVEs, its names, its headline's words."""
-    named = [f'"{one.name}"' for one in story.names]
-    marks = [*(f"cve:{one}" for one in story.cves), *named, *_WORD.findall(story.headline)]
-    return " OR ".join(dict.fromkeys(marks[:_MOST_MARKS]))
 
 
 def _unknown(key: str, say: Words) -> Reply:

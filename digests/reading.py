@@ -178,7 +178,8 @@ def _tokens(title: str, texts: Iterable[str], language: str) -> IndexTokens:
 def tell(draft: Draft, page: Document | None, *, sentences: int = 3, keep: int = 0) -> Telling:
     """What a card needs of one entry, from its article page when that is better than the feed.
 
-    `keep` is how many characters of the text it was made from to hand over as well. Never raises on a page: extraction that fails leaves the feed's own text.
+    `keep` is how many characters of the text it was made from to hand over as well. Never raises
+    on a page: extraction that fails leaves the feed's own text.
     """
     article = _article(page, draft)
     full_text = len(article.text) > len(draft.text)

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -28,8 +28,12 @@ from digests.cards.compose import compose, listing
 from digests.cards.condense import condense
 from digests.cards.reading_time import length
 from digests.cards.words import words
-from digests.model import Content, Key, Source, Span, Story, StoryId
+from digests.model import Content, CveFacts, Key, Rating, Source, Span, Story, StoryId
+from digests.stories.quality import quality
+from digests.stories.topics import topics
+from digests.text import names
 from digests.text.indicators import cves
+from digests.text.indicators import find as found_indicators
 
 FOLDER = Path(__file__).parent / "pictures"
 PACKAGES = ("chromium", "fonts-noto-core", "fonts-noto-cjk", "fonts-dejavu-core")
@@ -68,8 +72,8 @@ def pictured() -> dict[str, Content]:
     hospitals = story(OBSERVATORY, OBSERVATORY.tales[0], 2)
     payroll, extension = story(LEDGER, LEDGER.tales[1], 3), story(SIGNAL, SIGNAL.tales[1], 4)
     return {
-        "card": compose(gateway, "en", "Europe/Berlin"),
-        "arabic": compose(hospitals, "ar", "Asia/Amman"),
+        "card": compose(gateway, "en", "Europe/Berlin", rating=Rating(64, 3, "US")),
+        "arabic": compose(hospitals, "ar", "Asia/Amman", rating=Rating(71, 1, "JO")),
         "search": listing(
             [gateway, payroll, extension],
             title=words("en").text("Search: {query}", query="password since:7d"),
@@ -87,6 +91,8 @@ def story(
     paper = printed(publisher, tale, "https:/", 1, [NOW])
     text = "\n\n".join(paper.paragraphs)
     told = tuple(condense(text, title=paper.title, language=publisher.language))
+    named = cves(f"{paper.title}\n{text}")
+    known = tuple(names.find(f"{paper.title}\n{text}"))
     return Story(
         id=StoryId((int(NOW.timestamp()) << 20) + number),
         key=Key(("k7f3", "m2pq", "t9hx", "w4dn")[number - 1]),
@@ -102,8 +108,15 @@ def story(
         sentences=told,
         length_here=length(" ".join(told), publisher.language),
         length_there=length(text, publisher.language),
-        topics=publisher.topics,
-        cves=cves(f"{paper.title}\n{text}"),
+        topics=topics(paper.title, text, known, named),
+        cves=named,
+        names=known,
+        indicators=tuple(one for one in found_indicators(text) if one.kind != "cve"),
+        quality=quality(paper.title, text, language=publisher.language, byline=publisher.author),
+        # Its vulnerability is invented, so what is known of it is as well.
+        facts=tuple(
+            CveFacts(one, date(2026, 3, 1), ransomware=False, epss=0.87, cvss=9.8) for one in named
+        ),
         also=tuple(Source(one.domain, one.name, paper.title, paper.link, NOW) for one in also),
     )
 

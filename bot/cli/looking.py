@@ -1,7 +1,7 @@
 """search and preview: what reads the archive, also while the bot runs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ from bot.cli.common import Config, Database, archived, end, environment, go
 if TYPE_CHECKING:
     from bot.settings import Environment
     from digests.archive.store import Archive
-    from digests.model import Story
+    from digests.model import Rating, Story
 
 PREVIEWED = 6  # cards of a page when no stories are named
 
@@ -54,7 +54,10 @@ async def _preview(env: "Environment", keys: Sequence[str], output: Path, langua
     if language not in languages():
         end(2, f"--language {language}: there are {', '.join(languages())}")
     now = SystemClock().now()
-    cards = [compose(one, language, now=now) for one in await _previewed(env, keys)]
+    previewed, ratings = await _previewed(env, keys)
+    cards = [
+        compose(one, language, now=now, rating=ratings.get(one.publisher)) for one in previewed
+    ]
     try:
         await asyncio.to_thread(output.write_text, page(cards, now=now), "utf-8")
     except OSError as error:
@@ -62,18 +65,24 @@ async def _preview(env: "Environment", keys: Sequence[str], output: Path, langua
     return len(cards)
 
 
-async def _previewed(env: "Environment", keys: Sequence[str]) -> "Sequence[Story]":
-    """The stories named, else the newest of the archive, else of the demo's newsroom."""
+async def _previewed(
+    env: "Environment", keys: Sequence[str]
+) -> "tuple[Sequence[Story], Mapping[str, Rating]]":
+    """The stories named, else the newest of the archive, else of the demo's newsroom.
+
+    And how good their publishers are, as far as that is known.
+    """
     if await asyncio.to_thread(Path(env.database).exists):
         async with archived(env) as archive:
             found = await _named(archive, keys) if keys else await archive.latest(PREVIEWED)
+            ratings = await archive.ratings()
         if found:
-            return found
+            return found, ratings
     elif keys:
         end(1, f"{env.database}: there is no such archive yet, so no story has a name")
     from bot.demo import newest
 
-    return await newest(PREVIEWED)
+    return await newest(PREVIEWED), {}
 
 
 async def _named(archive: "Archive", keys: Sequence[str]) -> "list[Story]":
