@@ -41,7 +41,7 @@ async def _newsroom() -> AsyncIterator[tuple[App, Newsroom]]:
         async with Newsroom(clock) as newsroom:
             config = Path(folder) / "feeds.yaml"
             await asyncio.to_thread(config.write_text, newsroom.config(), "utf-8")
-            env = Environment(config, str(Path(folder) / "demo.db"), {})
+            env = Environment(config, str(Path(folder) / "demo.db"), newsroom.environment)
             async with opened(env, clock=clock, spacing=_SPACING) as app:
                 yield app, newsroom
 
@@ -52,9 +52,10 @@ async def _show(app: App, newsroom: Newsroom) -> int:
     _say(_counted(ended.reports))
     for words in (
         "An edit and a flood of forty bulletins. Second poll:",
-        "A torn feed is mended. Third poll:",
+        "A torn feed is mended, a flaw is known to be exploited. Third poll:",
     ):
         newsroom.publish()
+        app.learner.ask_now()
         _say(f"\n{words}")
         ended = await once(app, everything=True, done=lambda _: None)
         _say(_counted(ended.reports))

@@ -58,8 +58,13 @@ class Learner:
         await self._forecast()
         await self._records()
 
+    def ask_now(self) -> None:
+        """Whatever was asked before is due again."""
+        self._due.clear()
+
     def _is_due(self, source: str) -> bool:
-        return self.clock.now() >= self._due.get(source, self.clock.now())
+        due = self._due.get(source)
+        return due is None or self.clock.now() >= due
 
     def _next(self, source: str, after: timedelta) -> None:
         self._due[source] = self.clock.now() + after

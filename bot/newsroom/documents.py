@@ -14,6 +14,11 @@ from bot.newsroom.stories import Publisher, Shape, Tale
 
 _TEASER = 140  # characters before a teaser breaks off
 _DAY = re.compile(r"\{day([+-]\d+)\}")
+# The version in which each vulnerability is listed, and what the catalog says of it.
+EXPLOITED = (
+    (1, "CVE-2026-40001", "Tern", "File Transfer", "Unrestricted Upload", "Known"),
+    (3, "CVE-2026-41234", "Meridian", "Gateway", "Authentication Bypass", "Unknown"),
+)
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
@@ -166,3 +171,20 @@ def _json(publisher: Publisher, tales: Sequence[Printed]) -> str:
         "items": items,
     }
     return json.dumps(whole, ensure_ascii=False, indent=1)
+
+
+def catalog(version: int, today: datetime) -> str:
+    """The catalog of known exploited vulnerabilities, in the shape of the real one."""
+    rows = [
+        {
+            "cveID": cve,
+            "vendorProject": vendor,
+            "product": product,
+            "vulnerabilityName": f"{vendor} {product} {flaw}",
+            "dateAdded": f"{today:%Y-%m-%d}",
+            "knownRansomwareCampaignUse": ransom,
+        }
+        for since, cve, vendor, product, flaw, ransom in EXPLOITED
+        if since <= version
+    ]
+    return json.dumps({"title": "Known exploited", "count": len(rows), "vulnerabilities": rows})

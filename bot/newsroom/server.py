@@ -1,4 +1,7 @@
-"""The newsroom on loopback: feeds with validators, article pages, and a next version to publish."""
+"""The newsroom on loopback: feeds with validators, article pages, and a next version to publish.
+
+Beside its publishers stands a catalog of known exploited vulnerabilities, which one enters late.
+"""
 
 import hashlib
 import socket
@@ -44,10 +47,12 @@ class Newsroom:
         self._bases: dict[str, str] = {}
         self._shelves: dict[str, _Shelf] = {}
         self._open = AsyncExitStack()
+        self._home = ""
 
     async def __aenter__(self) -> Self:
         """Listen, and publish the first version."""
         app = web.Application()
+        app.router.add_get("/exploited.json", self._catalog)
         app.router.add_get("/{domain}/feed", self._feed)
         app.router.add_get("/{domain}/{slug}", self._page)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -55,6 +60,7 @@ class Newsroom:
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             home, sockets = _listening(len(PUBLISHERS))
+            self._home = f"http://{_HOME}:{home.getsockname()[1]}"
             for one in dict.fromkeys((home, *sockets)):
                 await web.SockSite(runner, one).start()
             self._open = stack.pop_all()
@@ -94,6 +100,12 @@ class Newsroom:
             for one in PUBLISHERS
         )
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Where knowledge comes from: nothing leaves this machine."""
+        off = {"NIGHTDESK_EPSS": "off", "NIGHTDESK_CVE": "off"}
+        return {"NIGHTDESK_KEV": f"{self._home}/exploited.json", **off}
+
     def publish(self, version: int | None = None) -> None:
         """Move on to a version (else the next): new entries, edits and mended documents appear."""
         now = self._clock if isinstance(self._clock, datetime) else self._clock.now()
@@ -132,6 +144,9 @@ class Newsroom:
         answer.etag = shelf.etag
         answer.last_modified = shelf.changed
         return answer
+
+    async def _catalog(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response(text=documents.catalog(self.version, self._moments[-1]))
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         publisher, slug = _asked(request), request.match_info["slug"]

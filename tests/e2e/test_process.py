@@ -57,6 +57,9 @@ def test_the_demo_shows_cards_and_two_searches_with_hits(tmp_path: Path) -> None
     assert shown.stdout.count("search> ") == 2
     assert "Nothing found" not in shown.stdout
     assert "Also told by 3" in shown.stdout
+    # The last word of a story that was told before: its flaw entered the catalog since.
+    last = shown.stdout.partition("Third poll:")[2]
+    assert "Known to be exploited: CVE-2026-41234" in last
 
 
 @pytest.mark.parametrize(
