@@ -75,14 +75,19 @@ class _Place:
 
 
 class FakeFeeds:
-    """Serves a mapping of path to document (or to successive documents), or a folder."""
+    """Serves a mapping of path to document (or to successive documents), or a folder.
+
+    `hosts`: addresses of 127.0.0.0/8 to listen on; each is another publisher to a poller.
+    """
 
     def __init__(
         self,
         documents: Mapping[str, bytes | str | Sequence[bytes | str]] | Path | None = None,
         *,
         tls: ssl.SSLContext | None = None,
+        hosts: Sequence[str] = ("127.0.0.1",),
     ) -> None:
+        self._hosts = hosts
         self._places: dict[str, _Place] = {}
         self._folder = documents if isinstance(documents, Path) else None
         self._log: list[Asked] = []
@@ -175,9 +180,10 @@ class FakeFeeds:
             app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self._tls)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        for host in self._hosts:  # all on one port
+            site = web.TCPSite(self._runner, host, self.port, ssl_context=self._tls)
+            await site.start()
+            self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
         """Close; hanging answers are cut."""
