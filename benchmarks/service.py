@@ -32,7 +32,23 @@ SECONDS = 60.0
 QUESTION_EVERY = 0.25
 INTERVAL = 60.0  # of every poll
 WARM_UP = 90.0  # the first polls of all feeds, spread over the interval
-_SYLLABLES = "ba ko ri mun tel sor vin gra pel zo dax hul fen wik jur".split()
+_SYLLABLES = [
+    "ba",
+    "ko",
+    "ri",
+    "mun",
+    "tel",
+    "sor",
+    "vin",
+    "gra",
+    "pel",
+    "zo",
+    "dax",
+    "hul",
+    "fen",
+    "wik",
+    "jur",
+]
 ROOT = Path(__file__).resolve().parent.parent
 
 
