@@ -1,4 +1,4 @@
-"""feeds list: how each feed of the file stands."""
+"""feeds: the group, and its list: how each feed of the file stands."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from bot.cli import editing
 from bot.cli.common import Config, Database, Json, archived, environment, go
 
 if TYPE_CHECKING:
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
     from bot.settings import Environment
     from digests.config import Settings
     from digests.feeds.pace import FeedState
+    from digests.model import Feed
 
 app = typer.Typer(no_args_is_help=True, help="The feeds of the file.")
 
-_WIDTH = 120  # columns where nobody's window says otherwise
+for _name, _command in (
+    ("add", editing.add),
+    ("remove", editing.remove),
+    ("import", editing.import_),
+    ("export", editing.export),
+    ("resume", editing.resume),
+):
+    app.command(_name)(_command)
 
-
-@app.callback()
-def _group() -> None:
-    """Keep `list` a word of its own while it is the only one."""
+_WIDTH = 140  # columns where nobody's window says otherwise
 
 
 @app.command("list")
@@ -47,38 +53,36 @@ async def _list(env: "Environment", *, as_json: bool) -> None:
             known = await archive.feed_states()
     if as_json:
         for feed in settings.feeds:
-            typer.echo(json.dumps(_row(feed.name, feed.url, known.get(feed.url))))
+            typer.echo(json.dumps(_row(feed, known.get(feed.url), SystemClock().now())))
         return
     _print(_table(settings, known, SystemClock().now()))
 
 
-def _row(name: str, url: str, state: "FeedState | None") -> dict[str, str | None]:
+def _row(feed: "Feed", state: "FeedState | None", now: datetime) -> dict[str, object]:
     """One feed for a program to read."""
-    last = state.last_success.isoformat() if state and state.last_success else None
-    due = state.next_poll.isoformat() if state and state.next_poll else None
-    trouble = state.reason if state and state.trouble else ""
+    from digests.feeds.health import health
+
+    found = health(feed, state, now)
     return {
-        "name": name,
-        "url": url,
-        "state": in_words(state),
-        "last_success": last,
-        "next_poll": due,
-        "trouble": trouble,
+        "name": feed.name,
+        "url": feed.url,
+        "condition": found.condition,
+        "state": found.words,
+        "advice": found.advice,
+        "since": _iso(found.since),
+        "last_success": _iso(state.last_success if state else None),
+        "next_poll": _iso(state.next_poll if state else None),
+        "newest": _iso(state.newest if state else None),
+        "trouble": state.reason if state and state.trouble else "",
+        "failures": state.failures if state else 0,
+        "moved_to": state.moved_to if state else "",
+        "format": state.format if state else "",
+        "entries": state.entries if state else 0,
     }
 
 
-def in_words(state: "FeedState | None") -> str:
-    """How a feed stands, in a few words."""
-    if state is None or state.last_poll is None:
-        return "never asked"
-    if state.gone:
-        return "gone: it is not asked again; remove it"
-    if state.paused:
-        return "paused"
-    if state.trouble is not None:
-        often = f"{state.failures} times: " if state.failures > 1 else ""
-        return f"{often}{state.reason or state.trouble}"
-    return f"well; moved to {state.moved_to}" if state.moved_to else "well"
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _table(settings: "Settings", known: "Mapping[str, FeedState]", now: datetime) -> "Table":
@@ -86,15 +90,20 @@ def _table(settings: "Settings", known: "Mapping[str, FeedState]", now: datetime
     from rich.table import Table
 
     from bot.platforms.terminal.layout import harmless
+    from digests.feeds.health import Condition, health
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("Feed", "State", "Last success", "Next poll"):
+    for heading in ("Feed", "State", "Last success", "Next poll", "What to do"):
         table.add_column(heading, overflow="fold")
     for feed in settings.feeds:
         state = known.get(feed.url)
         last = _apart(state.last_success if state else None, now, "never")
         due = _apart(state.next_poll if state and not state.gone else None, now, "")
-        table.add_row(harmless(feed.name), harmless(in_words(state)), last, due)
+        found = health(feed, state, now)
+        since = f" (since {found.since:%Y-%m-%d})" if found.since else ""
+        words = f"{found.condition}{since}: {found.words}"
+        shown = words if found.condition is not Condition.WELL else found.words
+        table.add_row(harmless(feed.name), harmless(shown), last, due, harmless(found.advice))
     return table
 
 

@@ -3,20 +3,30 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from digests.desk import PollReport
+
+class Done(Protocol):
+    """What is known of a feed that was asked: a poll's report, or a probe."""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+
+    @property
+    def outcome(self) -> str:
+        """One word."""
+
 
 _NAMED = 40  # columns for what was done last
 
 
-def _unwatched(_: "PollReport") -> None:
+def _unwatched(_: Done) -> None:
     """Nobody looks."""
 
 
 @contextmanager
-def polling(total: int, *, quiet: bool) -> Iterator[Callable[["PollReport"], None]]:
+def polling(total: int, *, quiet: bool) -> Iterator[Callable[[Done], None]]:
     """Called with each report it moves on by one feed; `total` feeds are to be asked."""
     if quiet or not sys.stderr.isatty():
         yield _unwatched
@@ -37,7 +47,7 @@ def polling(total: int, *, quiet: bool) -> Iterator[Callable[["PollReport"], Non
     with bar:
         task = bar.add_task("", total=total)
 
-        def moved(report: "PollReport") -> None:
+        def moved(report: Done) -> None:
             host = report.url.partition("://")[2].partition("/")[0]
             named = escape(f"{host[:_NAMED]}: {report.outcome}")
             bar.update(task, advance=1, description=named)

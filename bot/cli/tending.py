@@ -1,18 +1,16 @@
 """check, doctor, schema, migrate: what looks after an installation."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.common import Config, Database, Json, environment, go
-from bot.cli.progress import polling
+from bot.cli.probing import probe_all
 
 if TYPE_CHECKING:
     from bot.app import App
     from bot.settings import Environment
-    from digests.desk import PollReport
 
 
 def check(
@@ -26,7 +24,7 @@ def check(
     env = environment(config)
     settings = load(env.config, env.values)
     if probe:
-        raise SystemExit(go(_probe(env, as_json=as_json)))
+        raise SystemExit(go(probe_all(env, settings, as_json=as_json)))
     count = {"feeds": len(settings.feeds), "channels": len(settings.channels)}
     words = f"{env.config}: good; {count['feeds']} feeds, {count['channels']} channels"
     typer.echo(json.dumps(count) if as_json else words)
@@ -49,32 +47,6 @@ def migrate(config: Config = "", database: Database = "") -> None:
     env = environment(config, database)
     go(_migrate(env))
     typer.echo(f"{env.database}: up to date")
-
-
-async def _probe(env: "Environment", *, as_json: bool) -> int:
-    from dataclasses import replace
-    from tempfile import TemporaryDirectory
-
-    from bot.app import close_chats, opened
-
-    reports: list[PollReport] = []
-    with TemporaryDirectory() as folder:
-        aside = replace(env, database=str(Path(folder) / "probe.db"))
-        async with opened(aside) as parts:
-            feeds = parts.desk.due(everything=True)
-            with polling(len(feeds), quiet=as_json) as done:
-
-                def note(report: "PollReport") -> None:
-                    reports.append(report)
-                    done(report)
-
-                await parts.poll(feeds, note)
-            await close_chats(parts)
-    for report in sorted(reports, key=lambda r: r.url):
-        found = {"url": report.url, "outcome": report.outcome, "entries": report.seen}
-        line = f"{report.outcome:<12} {report.seen:>5} entries  {report.url}  {report.reason}"
-        typer.echo(json.dumps(found | {"reason": report.reason}) if as_json else line)
-    return 1 if any(report.outcome == "failed" for report in reports) else 0
 
 
 async def _doctor(env: "Environment") -> int:
