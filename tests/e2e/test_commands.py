@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+from email.utils import formatdate
 from pathlib import Path
 
 from tests.e2e.test_process import ENV, ROOT, nightdesk, write_config
@@ -46,7 +47,8 @@ def test_a_preview_says_what_it_cannot_show(tmp_path: Path) -> None:
 
 
 def test_a_feeds_state_is_told_in_words(tmp_path: Path) -> None:
-    with FakeFeeds({"/feed": rss("Alpha breach")}).in_background() as publisher:
+    today = rss("Alpha breach", published=formatdate(usegmt=True))
+    with FakeFeeds({"/feed": today}).in_background() as publisher:
         write_config(tmp_path, publisher.url())
         before = nightdesk("feeds", "list", cwd=tmp_path).stdout
         nightdesk("run", "--once", cwd=tmp_path)

@@ -96,7 +96,7 @@ async def office(tmp_path: Path):
         (FeedState(FEED.url, failures=FAILURES, reason="no such host"), "could never be read"),
         (FeedState(FEED.url, failures=FAILURES - 1, last_success=START - 9 * DAY), ""),
         (FeedState(FEED.url, failures=1, gone=True, trouble=Trouble.GONE), "gone for good"),
-        (FeedState(FEED.url, moved_to="https://b.example/feed"), "https://b.example/feed"),
+        (FeedState(FEED.url, adopted="https://b.example/feed"), "https://b.example/feed"),
         (FeedState(FEED.url, newest=START - 59 * DAY), ""),
         (FeedState(FEED.url, newest=START - 60 * DAY), "nothing new since"),
         (FeedState(FEED.url, newest=START - 60 * DAY, rate=4 * DAY), ""),
