@@ -754,3 +754,53 @@ class TestProxy:
             async with outgoing(environment=environment) as client:
                 assert isinstance(await client.get(publisher.url()), Fetched)
         assert seen == []
+
+    @asynccontextmanager
+    async def tunnel(self):
+        """A proxy for https: it opens a way to this machine, whatever name it is told."""
+        seen = []
+
+        async def pass_on(reader, writer):
+            while chunk := await reader.read(65536):
+                writer.write(chunk)
+            writer.close()
+
+        async def met(reader, writer):
+            head = await reader.readuntil(b"\r\n\r\n")
+            _, target, _ = head.split(b"\r\n")[0].decode().split()
+            seen.append(target)
+            there = await asyncio.open_connection("127.0.0.1", int(target.rpartition(":")[2]))
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            with contextlib.suppress(OSError):
+                await asyncio.gather(pass_on(reader, there[1]), pass_on(there[0], writer))
+
+        server = await asyncio.start_server(met, "127.0.0.1", 0)
+        async with server:
+            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", seen
+
+    async def test_https_goes_through_the_tunnel_of_the_proxy_and_the_certificate_is_checked(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(TLS / "good.pem")
+        async with self.tunnel() as (url, seen), FakeFeeds({"/feed": FEED}, tls=context) as secure:
+            environment = CA | {"HTTPS_PROXY": url}
+            async with outgoing(allow=OPEN, environment=environment) as client:
+                good = await client.get(secure.url(host="127.0.0.1"))
+                other = await client.get(secure.url(host="news.example"))
+            async with outgoing(allow=(), environment=environment) as strict:
+                closed = [
+                    await strict.get(f"https://{host}/feed")
+                    for host in ("127.0.0.1", "localhost", "0x7f.1", "169.254.169.254", "[::1]")
+                ]
+        assert good.document.body == FEED
+        assert other.trouble is Trouble.TLS
+        assert {outcome.trouble for outcome in closed} == {Trouble.BLOCKED_ADDRESS}
+        assert seen == [f"127.0.0.1:{secure.port}", f"news.example:{secure.port}"]
+
+    async def test_a_redirect_behind_a_proxy_is_judged_as_written_too(self):
+        async with FakeFeeds({"/feed": FEED}) as proxy:
+            proxy.fault("/feed", fake.redirect("http://10.0.0.1/secret", 302))
+            environment = CA | {"HTTP_PROXY": proxy.url("")}
+            async with outgoing(allow=(), environment=environment) as client:
+                outcome = await client.get("http://news.example/feed")
+        assert outcome.trouble is Trouble.BLOCKED_ADDRESS
+        assert len(proxy.asked()) == 1
