@@ -11,6 +11,8 @@ NOT_A_READER = later(
     "You may not search here; ask whoever keeps feeds.yaml to add you to readers."
 )
 
+NOT_AN_EDITOR = later("This is for editors; ask whoever keeps feeds.yaml to add you to editors.")
+
 _OURS = "terminal"
 
 

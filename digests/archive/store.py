@@ -111,6 +111,11 @@ class Archive:
         return self._identity.installation
 
     @property
+    def read_only(self) -> bool:
+        """Whether it was opened for reading alone."""
+        return self._engine.read_only
+
+    @property
     def fresh(self) -> bool:
         """Whether no `set_welcomed` was ever committed: the first start, or a crash in it."""
         return self._identity.fresh

@@ -76,7 +76,9 @@ async def test_when_all_words_find_nothing_any_word_does_and_it_is_said(
 
 async def test_who_may_not_read_gets_nothing(commands: Commands) -> None:
     closed = Commands(
-        commands._archive, lambda: Settings(readers=People(slack=frozenset({"U1"}))), FakeClock()
+        commands._around.archive,
+        lambda: Settings(readers=People(slack=frozenset({"U1"}))),
+        FakeClock(),
     )
     asker = Asker("slack", "U2", "T1", "C1")
     assert isinstance(

@@ -1,0 +1,173 @@
+"""A request, its reply, and the words in which a verb describes itself. Knows no platform."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+from typing import NamedTuple
+
+from bot.access import Asker
+from digests.archive.store import Archive
+from digests.cards.words import Words, later
+from digests.config.settings import Settings
+from digests.model import Button, Clock, Content, Notice, StoryId
+
+STATE = 90  # characters of a button's state
+_LONGEST = 4_000  # characters of what is typed
+TOO_OLD = later("This list is too old to turn its pages; search again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One command or button press."""
+
+    verb: str  # of the table; a button's own verbs are there too
+    text: str = ""  # what was typed after the verb, or a button's state
+    options: Mapping[str, str] = field(default_factory=dict)  # typed by name, where there are such
+    asker: Asker = field(default_factory=lambda: Asker("terminal", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the asker alone sees."""
+
+    content: Content
+    previous: str = ""  # opaque state for the button, at most 90 characters; "" no button
+    next: str = ""
+    buttons: tuple[Button, ...] = ()  # beside these two; at most ten
+
+
+class Who(Enum):
+    """Who may use a verb."""
+
+    READER = "reader"
+    EDITOR = "editor"
+
+
+class Source(Enum):
+    """Where an option's words are completed from; see completing.py."""
+
+    NOTHING = ""
+    PUBLISHER = "publisher"
+    TOPIC = "topic"
+    ACTOR = "actor"
+    FEED = "feed"
+    STORY = "story"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that a verb takes. Where only words are typed, all of them are the first option."""
+
+    name: str  # lower case letters, as Discord wants it
+    says: str  # what it is, at most 100 characters; `later("…")`
+    required: bool = False
+    source: Source = Source.NOTHING
+    choices: tuple[str, ...] = ()  # the only values; empty: anything
+    longest: int = 100  # characters
+    field: str = ""  # of the query language: typed by name, it narrows the first option's query
+
+
+class Saved(NamedTuple):
+    """What `Ask.stored` kept: a request as it was typed, and the newest story there was."""
+
+    verb: str
+    text: str
+    until: StoryId
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What handlers may use, the same for all requests."""
+
+    archive: Archive
+    settings: Callable[[], Settings]
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request on its way to an answer."""
+
+    request: Request
+    say: Words  # in the asker's language
+    around: Around
+    page: int = 0  # of a list whose pages are turned, from 0
+    until: StoryId | None = None  # the newest story there was on the first page
+
+    @property
+    def text(self) -> str:
+        """What was typed, on one line, of a bearable length."""
+        return _tame(self.request.text)
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks."""
+        return self.request.asker
+
+    @property
+    def archive(self) -> Archive:
+        """Where answers come from."""
+        return self.around.archive
+
+    @property
+    def now(self) -> datetime:
+        """The time of asking."""
+        return self.around.clock.now()
+
+    def option(self, name: str) -> str:
+        """An option typed by name, "" when it was not."""
+        return _tame(self.request.options.get(name, ""))
+
+    def notice(self, text: str, title: str = "Nightdesk") -> Reply:
+        """A few plain lines."""
+        return Reply(Notice(title, text, self.say.language, rtl=self.say.rtl))
+
+    async def stored(self, verb: str, text: str, until: StoryId) -> str:
+        """Keep a request for a button under a short key (30 days); the same has the same key."""
+        line = f"/{verb} {text}"
+        return await self.archive.save_query(line, until, now=self.now)
+
+    async def saved(self, key: str) -> Saved | None:
+        """What was stored under a key, None when it was forgotten."""
+        found = await self.archive.load_query(key)
+        if found is None:
+            return None
+        if not found.text.startswith("/"):  # kept by a version that knew searches alone
+            return Saved("search", found.text, found.until)
+        verb, _, text = found.text[1:].partition(" ")
+        return Saved(verb.replace("+", " "), text, found.until)
+
+    async def paged(self, reply: Reply, text: str, until: StoryId, *, last: bool) -> Reply:
+        """The reply with buttons to turn the pages of its list; `text` is what this verb was asked.
+
+        Whoever reads beside the running bot can keep nothing, and presses no buttons.
+        """
+        if (self.page == 0 and last) or self.archive.read_only:
+            return reply
+        key = await self.stored(self.request.verb.replace(" ", "+"), text, until)
+        previous = f"q:{key}:{self.page - 1}" if self.page else ""
+        return replace(reply, previous=previous, next="" if last else f"q:{key}:{self.page + 1}")
+
+
+Handler = Callable[[Ask], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One line of the table: a word to type, what it does, and for whom."""
+
+    name: str  # "search"; "watch add" is one of a group
+    says: str  # what it does, at most 100 characters; `later("…")`
+    answer: Handler
+    options: tuple[Option, ...] = ()
+    who: Who = Who.READER
+    examples: tuple[
+        str, ...
+    ] = ()  # what to type after its name, "" for nothing; help can run them
+    listed: bool = True  # False: a button's own, which nobody types
+    terminal: bool = True  # reads only: `nightdesk NAME` asks it too
+
+
+def _tame(text: str) -> str:
+    return " ".join(text.replace("\0", " ").split())[:_LONGEST]
