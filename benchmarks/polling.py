@@ -1,4 +1,4 @@
-"""N1 and N2: many addresses asked, beside bare aiohttp: `python -m benchmarks.polling WHO N URL`.
+"""N1 and N2: as many hosts asked once, beside bare aiohttp: `python -m benchmarks.polling WHO N URL`.
 
 Run as a program it is one client in a process of its own, and prints its CPU seconds and memory.
 """
@@ -64,9 +64,7 @@ def _child(who: str, count: int, ground: Ground) -> tuple[float, float]:
 
 def _urls(count: int, scheme: str) -> list[str]:
     port, way = Ground.ports[scheme], "etag" if scheme == "http" else "bare"
-    return [
-        f"{scheme}://{HOSTS[n % 500]}:{port}/{way}/{n % 500}.xml?{n // 500}" for n in range(count)
-    ]
+    return [f"{scheme}://{HOSTS[n]}:{port}/{way}/{n % 500}.xml" for n in range(count)]
 
 
 def _tags(urls: list[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A web server for 500 loopback hosts that serves files: `python -m benchmarks.site DIR PORT [TLS]`.
+"""A web server for 2,000 loopback hosts that serves files: `python -m benchmarks.site DIR PORT [TLS]`.
 
 As small as may be, in a process of its own, so that only the clients are measured. A path that
 begins with /bare has neither ETag nor 304. Files are read at every request, so they may change.
@@ -12,7 +12,7 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
-HOSTS = tuple(f"127.1.{number // 250}.{number % 250 + 1}" for number in range(500))
+HOSTS = tuple(f"127.1.{number // 250}.{number % 250 + 1}" for number in range(2_000))
 _LONGEST_LIFE = 3_600  # seconds; whoever started us may be gone
 
 
@@ -42,7 +42,7 @@ class Serving(asyncio.Protocol):
     def _answer(self, request: bytes) -> bytes:
         line, *headers = request.split(b"\r\n")
         way = line.split(b" ")[1].decode().partition("?")[0].strip("/").split("/")
-        path = self.folder / way[-1]
+        path = self.folder / way[-1]  # a few hundred documents stand for all hosts
         if not path.is_file():
             return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
         body, tag = _document(path, path.stat().st_mtime_ns)

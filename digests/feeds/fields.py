@@ -100,7 +100,7 @@ def _body(entry: _Fields) -> tuple[str, str, str]:
     texts = [_detailed(detail, _text(detail, "value")) for detail in _dicts(entry, "content")]
     summary = next(_dicts(entry, "summary_detail"), {})
     texts.append(_detailed(summary, _text(entry, "summary")))
-    texts.append((escaped(_text(entry, "yandex_full-text")), "", ""))
+    texts.append((_text(entry, "yandex_full-text"), "", ""))  # some write markup there
     return max(texts, key=lambda text: len(text[0]))
 
 

@@ -312,6 +312,16 @@ def test_as_many_sentences_as_asked_for():
     assert len(tell(entry, None, sentences=2).sentences) == 2
 
 
+def test_the_full_text_that_some_give_apart_is_read_as_markup():
+    body = (
+        "<rss xmlns:yandex='http://news.yandex.ru' version='2.0'><channel><item><title>x</title>"
+        "<description>Short.</description><yandex:full-text>&lt;p&gt;One &amp;lt;script&amp;gt;"
+        " here.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</yandex:full-text></item></channel></rss>"
+    )
+    (one,) = read(document(body.encode()), NOTHING, FEED, NOW).drafts
+    assert one.text == "One <script> here.\n\nTwo."
+
+
 # --- whatever comes --------------------------------------------------------------------------
 
 
