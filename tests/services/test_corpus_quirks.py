@@ -75,8 +75,10 @@ def test_no_title_shows_a_reference_and_none_its_emphasis():
 
 def test_words_between_brackets_that_are_the_subject_stay_in_the_title():
     assert [d.title for d in those(lambda d: "<style>" in d.title)] == [
-        ("CVE-2026-35046 | Tandoor has a Stored CSS Injection via <style> Tag in Recipe Instructions"
-        " (API-Level)")
+        (
+            "CVE-2026-35046 | Tandoor has a Stored CSS Injection via <style> Tag in Recipe Instructions"
+            " (API-Level)"
+        )
     ]
 
 
