@@ -13,6 +13,7 @@ class Marker:
 
     def __init__(self, leaves: Sequence[Weighed]) -> None:
         self._weights = [one.weight for one in leaves]
+        self._most = sum(self._weights)
         self._of_word: dict[str, list[int]] = {}
         self._others: list[tuple[int, Leaf]] = []
         for at, one in enumerate(leaves):
@@ -29,6 +30,8 @@ class Marker:
             value, hits = self._hits(analyze(sentence, story.language))
             if value > best:
                 best, chosen, marks = value, sentence, hits
+            if value >= self._most:
+                break  # it says all of the query
         return _marked(chosen, marks) if chosen else ()
 
     def _hits(self, tokens: Sequence[Token]) -> tuple[float, list[Token]]:

@@ -71,6 +71,8 @@ class Plan:
     leaves: tuple[Leaf, ...]  # in the order of the query, without what is excluded
     optional: tuple[Leaf, ...] = ()  # those of them that a match may lack
 
+    bare: bool = False  # all of the leaves, and nothing else but dates
+
     @property
     def empty(self) -> bool:
         """Whether nothing can match."""
@@ -92,7 +94,8 @@ def plan(query: Query, now: datetime, begins: Beginnings = unknown) -> Plan:
     expression = _expression(AllOf(tuple(words))) if words else ""
     leaves = tuple(dict.fromkeys(_leaves(query, begins)))
     optional = tuple(leaf for leaf in leaves if Words(leaf.expression) not in parts)
-    return Plan(expression, ids, rest, leaves, optional)
+    bare = not rest and {Words(leaf.expression) for leaf in leaves} == set(words)
+    return Plan(expression, ids, rest, leaves, optional, bare)
 
 
 def expression_of(condition: Condition) -> str | None:

@@ -67,40 +67,44 @@ def _score(counts: Sequence[int], weights: Sequence[float], length: float) -> fl
 
 
 class _Counter:
-    """Counts the leaves of one query in many stories; single words, the usual case, at once."""
+    """Counts the leaves of one query in many stories.
+
+    Most candidates need not be taken apart: a word with a space on each side is counted in the
+    text as a whole, by code that is not Python's. Two spaces between the words, so that each word
+    has its own.
+    """
 
     def __init__(self, leaves: Sequence[Leaf]) -> None:
-        self._size = len(leaves)
-        self._of_word: dict[str, list[int]] = {}
-        self._others: list[tuple[int, Leaf]] = []
-        for at, leaf in enumerate(leaves):
-            if leaf.prefix or len(leaf.positions) > 1:
-                self._others.append((at, leaf))
-            else:
-                for word in leaf.positions[0]:
-                    self._of_word.setdefault(word, []).append(at)
+        self._leaves = leaves
+        self._patterns = [_patterns(leaf) for leaf in leaves]
 
     def count(self, candidate: Candidate) -> list[int]:
         """How often each leaf occurs, the title's counted several times."""
-        counts = [0] * self._size
-        for text, times in ((candidate.title, TITLE_WEIGHT), (candidate.body, 1)):
-            words = text.split()
-            for word in filter(self._of_word.__contains__, words):
-                for at in self._of_word[word]:
-                    counts[at] += times
-            for at, leaf in self._others:
-                counts[at] += times * _count(leaf, words)
-        return counts
+        title, body = _spaced(candidate.title), _spaced(candidate.body)
+        return [
+            TITLE_WEIGHT * _count(leaf, patterns, title) + _count(leaf, patterns, body)
+            for leaf, patterns in zip(self._leaves, self._patterns, strict=True)
+        ]
 
 
-def _count(leaf: Leaf, words: Sequence[str]) -> int:
-    """How often a prefix, a phrase or a word of several places occurs."""
-    counts = [sum(map(words.count, forms)) for forms in leaf.positions]
+def _spaced(words: str) -> str:
+    return f" {words.replace(' ', '  ')} "
+
+
+def _patterns(leaf: Leaf) -> list[list[str]]:
+    """What to count for each position: whole words, of a prefix only how they begin."""
+    patterns = [[f" {form} " for form in forms] for forms in leaf.positions]
     if leaf.prefix:
-        starts = tuple(leaf.positions[-1])
-        counts[-1] = sum(word.startswith(starts) for word in words)
-    often = min(counts)
-    return len(places(leaf, words)) if leaf.phrase and often else often
+        starts = leaf.positions[-1]
+        shortest = [s for s in starts if not any(s != o and s.startswith(o) for o in starts)]
+        patterns[-1] = [f" {start}" for start in shortest]
+    return patterns
+
+
+def _count(leaf: Leaf, patterns: Sequence[Sequence[str]], text: str) -> int:
+    """How often a leaf occurs in a text made by `_spaced`."""
+    often = min(sum(map(text.count, forms)) for forms in patterns)
+    return len(places(leaf, text.split())) if leaf.phrase and often else often
 
 
 def places(leaf: Leaf, words: Sequence[str]) -> list[int]:

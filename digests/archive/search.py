@@ -136,7 +136,8 @@ def _chosen(
         room = min(source.limit, CANDIDATES - len(chosen))
         if room <= 0:
             break
-        inner = source.expression if loose else both(plan.expression, source.expression)
+        enough = loose or (source.whole and plan.bare)
+        inner = source.expression if enough else both(plan.expression, source.expression)
         ids = Ids(max(plan.ids.low, source.reach), plan.ids.high)
         narrowed = replace(plan, expression=inner, ids=ids)
         chosen |= dict.fromkeys(matching.newest(connection, narrowed, room))
@@ -150,13 +151,15 @@ class _Source:
     expression: str
     limit: int
     reach: int = 0
+    whole: bool = False  # all that the query looks for is in it
 
 
 def _sources(plan: Plan, known: Sequence[_Known]) -> Iterator[_Source]:
     """Titles with the rarest words, then the rarest words beside others, then titles with any."""
     words = [one.expression for one in known]
     rarest = " AND ".join(f"({word})" for word in words[:_TOGETHER])
-    yield _Source(in_title(rarest), CANDIDATES // 3, known[0].reach)
+    whole = len(words) <= _TOGETHER
+    yield _Source(in_title(rarest), CANDIDATES // 3, known[0].reach, whole)
     if len(known) == 1:
         return
     optional = {leaf.expression for leaf in plan.optional}
