@@ -5,7 +5,7 @@ alike is one question to the full-text index, which intersects the lists by itse
 The kinds start with a character of the private use area: no text of a story can hold such a word.
 
 A number is three words, by its digits from the left: 73 is 0, 07 and 073. A span of numbers is then
-any of a few words: 65 and above is 065 to 069, 07, 08, 09, and 1 to 9 for the hundreds.
+any of a few words: 65 to 100 is 065 to 069, 07, 08, 09 and 100.
 """
 
 from collections.abc import Iterator

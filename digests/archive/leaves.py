@@ -50,7 +50,7 @@ def leaf_of(query: Word | Phrase | Field, begins: Beginnings = unknown) -> Leaf 
         case Field("title", value):
             return _in_title(_word(value.rstrip("*"), begins if value.endswith("*") else None))
         case Field(name, value, op) if name in fields.NUMBERS:
-            expression = _any_of(map(quoted, numbers(name, fields.span(name, op, value))))
+            expression = any_of(map(quoted, numbers(name, fields.span(name, op, value))))
             return Leaf(expression) if expression else None
         case Field(name, value) if name in _TRAITS:
             words = query_terms(value) if name in _IN_TEXT and value != ANY else ()
@@ -73,9 +73,9 @@ def _word(text: str, begins: Beginnings | None) -> Leaf | None:
     positions = query_terms(text)
     if not _indexable(positions):
         return None
-    parts = [_any_of(map(quoted, sorted(position))) for position in positions]
+    parts = [any_of(map(quoted, sorted(position))) for position in positions]
     if begins is not None:
-        parts[-1] = _any_of(_beginning(positions[-1], begins))
+        parts[-1] = any_of(_beginning(positions[-1], begins))
     if not all(parts):
         return None
     return Leaf(_all(parts), positions, prefix=begins is not None)
@@ -131,7 +131,8 @@ def _in_title(leaf: Leaf | None) -> Leaf | None:
     return replace(leaf, expression=in_title(leaf.expression))
 
 
-def _any_of(expressions: Iterable[str]) -> str:
+def any_of(expressions: Iterable[str]) -> str:
+    """An expression for what has at least one of some words."""
     return " OR ".join(expressions)
 
 

@@ -25,10 +25,12 @@ from sqlalchemy import (
 )
 
 from digests.archive import dialects, stories
+from digests.archive.leaves import Leaf, any_of, quoted
 from digests.archive.plan import AllOf, AnyOf, Condition, Ids, Plan, Told, expression_of
 from digests.archive.schema import post, post_member, story
 
 SAMPLE = 500  # newest stories with a word, from which its frequency is estimated
+_PLACES = 20_000  # of a word, looked at for a phrase
 _REACH = 10  # so many times as far back as these to look for a word beside others
 
 _INDEXED = select(dialects.indexed.c.rowid)
@@ -70,6 +72,11 @@ class Extent:
     oldest: int
     newest: int
 
+    @property
+    def span(self) -> int:
+        """From the oldest to the newest, in ids."""
+        return self.newest - self.oldest + 1
+
     @classmethod
     def of(cls, connection: Connection, until: int) -> "Extent":
         """Of the whole archive; `until` is the newest id to look at."""
@@ -93,15 +100,35 @@ def count(connection: Connection, plan: Plan) -> int:
     return int(connection.execute(counted, parameters).scalar_one())
 
 
-def frequency(connection: Connection, expression: str, extent: Extent) -> Frequency:
-    """How common an expression is: counted up to a sample, beyond it judged by its density."""
-    bounds = {"low": 0, "high": extent.newest + 1, "limit": SAMPLE}
-    found, last = connection.execute(_SAMPLED, bounds | {"expression": expression}).one()
-    if found < SAMPLE:
-        return Frequency(found, 0)
-    spanned = extent.newest - last + 1
-    often = found * (extent.newest - extent.oldest + 1) / spanned
+def frequency(connection: Connection, leaf: Leaf, extent: Extent) -> Frequency:
+    """How common a leaf is: counted up to a sample, beyond it judged by its density.
+
+    Each place of the rarest word of a phrase is looked at; so only so many of them are.
+    """
+    low = 0
+    if leaf.phrase:
+        words = [any_of(map(quoted, sorted(place))) for place in leaf.positions]
+        often = min((_sampled(connection, word, extent, 0).stories for word in words), default=0)
+        if often > _PLACES:
+            low = int(extent.newest - extent.span * _PLACES / often)
+    return _sampled(connection, leaf.expression, extent, low)
+
+
+def of_found(found: Sequence[int], extent: Extent) -> Frequency:
+    """The same of the newest matches of a sole leaf, as they were found already."""
+    spanned = extent.newest - found[-1] + 1
+    often = len(found) * extent.span / spanned
     return Frequency(often, extent.newest - spanned * _REACH)
+
+
+def _sampled(connection: Connection, expression: str, extent: Extent, low: int) -> Frequency:
+    bounds = {"low": low, "high": extent.newest + 1, "limit": SAMPLE}
+    found, last = connection.execute(_SAMPLED, bounds | {"expression": expression}).one()
+    if found < SAMPLE and not low:
+        return Frequency(found, 0)
+    spanned = extent.newest - (last if found == SAMPLE else low) + 1
+    often = found * extent.span / spanned
+    return Frequency(often, max(low, extent.newest - spanned * _REACH))
 
 
 def _asked(plan: Plan) -> tuple[Select[Any], ColumnElement[int], dict[str, Any]]:

@@ -8,6 +8,7 @@ from the whole archive, never from the candidates: they were chosen because of t
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from digests.archive.leaves import Leaf
 
@@ -27,8 +28,7 @@ class Weighed:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A story's words as they are in the index: in order, a space between them."""
 
     id: int

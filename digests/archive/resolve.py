@@ -90,7 +90,7 @@ def _rarest(connection: Connection, story: Story, until: int) -> Iterable[Word]:
         leaf = leaf_of(word)
         if leaf is None:
             continue
-        count = matching.frequency(connection, leaf.expression, extent).stories
+        count = matching.frequency(connection, leaf, extent).stories
         if 1 < count <= max(_FEW, extent.stories * _COMMON):
             often[word] = count
     return sorted(often, key=lambda word: often[word])[:_TELLING]

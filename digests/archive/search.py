@@ -61,7 +61,7 @@ def search(connection: Connection, asked: Asked) -> Page:
     order = [one for one in found[:most] if one not in without]
     leaves = [Weighed(leaf, 1.0) for leaf in plan.leaves]
     if best and order:
-        known = _known(connection, plan, until)
+        known = _known(connection, plan, until, order)
         leaves = [one.weighed for one in known]
         chosen = _chosen(connection, plan, known, order) if more else order
         order = _scored(connection, known, [one for one in chosen if one not in without])
@@ -107,12 +107,15 @@ class _Known:
         return self.weighed.leaf.expression
 
 
-def _known(connection: Connection, plan: Plan, until: int) -> list[_Known]:
+def _known(connection: Connection, plan: Plan, until: int, newest: Sequence[int]) -> list[_Known]:
     """The leaves, the rarest first."""
     extent = Extent.of(connection, until)
+    if len(plan.leaves) == 1 and plan.bare and not plan.ids.low:  # its weight decides nothing
+        often = matching.of_found(newest, extent)
+        return [_Known(Weighed(plan.leaves[0], 1.0), often.reach)]
     found = []
     for leaf in plan.leaves:
-        often = matching.frequency(connection, leaf.expression, extent)
+        often = matching.frequency(connection, leaf, extent)
         weighed = Weighed(leaf, weight(often.stories, extent.stories))
         found.append(_Known(weighed, often.reach))
     return sorted(found, key=lambda one: one.weighed.weight, reverse=True)
@@ -156,6 +159,8 @@ class _Source:
 
 def _sources(plan: Plan, known: Sequence[_Known]) -> Iterator[_Source]:
     """Titles with the rarest words, then the rarest words beside others, then titles with any."""
+    if len(known) == 1 and known[0].weighed.leaf.phrase:
+        return  # its titles would have to be looked for as long as it itself was
     words = [one.expression for one in known]
     rarest = " AND ".join(f"({word})" for word in words[:_TOGETHER])
     whole = len(words) <= _TOGETHER

@@ -10,7 +10,7 @@ SEARCH = ("since", "before", "date", "sort", "like", "channel")  # only when loo
 NAMES = ("actor", "malware", "product")
 TRACES = ("domain", "hash", "ip")
 NUMBERS = {"cvss": 10, "epss": 100, "quality": 1, "sources": 1}  # units of one, see `units`
-HIGHEST = 999  # of all numbers, in units; more is as much
+HIGHEST = {"cvss": 100, "epss": 100, "quality": 100, "sources": 99}  # in units; more is as much
 ALIASES = {
     "intitle": "title",
     "author": "publisher",
@@ -77,7 +77,7 @@ _KINDS = {
     "cvss": _kind(r"(?:\d|10)(?:\.\d0*)?|10\.0+", "cvss:>=8 or cvss:>=7.5"),
     "epss": _kind(r"[01]?(?:\.\d{1,2}0*)|[01]", "epss:>=0.5 (at most two decimals)"),
     "quality": _kind(r"\d{1,2}|100", "quality:>=60"),
-    "sources": _kind(r"\d{1,3}", "sources:>=3"),
+    "sources": _kind(r"\d{1,2}", "sources:>=3"),
     "since": _kind(rf"{_DAY}|[1-9]\d{{0,3}}[hdwmy]", "since:7d or since:2026-01-31"),
     "before": _kind(rf"{_DAY}|[1-9]\d{{0,3}}[hdwmy]", "before:7d or before:2026-01-31"),
     "date": _kind(rf"{_DAY}(?:\.\.{_DAY})?", "date:2026-01 or date:2026-01..2026-03"),
@@ -141,18 +141,18 @@ def units(name: str, value: str) -> int:
 
 def span(name: str, op: str, value: str) -> range:
     """The numbers, in units, that `name:op value` lets through; within 0 to HIGHEST."""
-    at = units(name, value)
+    at, end = units(name, value), HIGHEST[name] + 1
     match op:
         case ">=":
-            return range(at, HIGHEST + 1)
+            return range(at, end)
         case ">":
-            return range(at + 1, HIGHEST + 1)
+            return range(at + 1, end)
         case "<=":
-            return range(at + 1)
+            return range(min(at + 1, end))
         case "<":
-            return range(at)
+            return range(min(at, end))
         case _:
-            return range(at, at + 1)
+            return range(at, min(at + 1, end))
 
 
 def nearest(name: str) -> str:

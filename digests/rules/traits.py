@@ -64,7 +64,7 @@ def numbers_of(story: Story) -> Mapping[str, int]:
 
 def _units(name: str, value: float) -> int:
     # Rounded before it is cut: 0.29 * 100 is 28.999999999999996.
-    return min(max(int(round(value * fields.NUMBERS[name], 6)), 0), fields.HIGHEST)
+    return min(max(int(round(value * fields.NUMBERS[name], 6)), 0), fields.HIGHEST[name])
 
 
 def _traits(story: Story) -> Iterator[Trait]:
