@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from digests.archive.leaves import Leaf
 
-K1 = 1.2
+K1 = 0.9
 B = 0.75
 TITLE_WEIGHT = 2
 # Rare words say even more than BM25 lets them: on two sets of known items the exponent was worth
