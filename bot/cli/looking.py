@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, archived, end, environment, go
+from bot.cli.common import Config, Database, Json, archived, end, environment, go
+from bot.cli.simulating import simulated
 
 if TYPE_CHECKING:
     from bot.settings import Environment
@@ -36,11 +37,19 @@ def preview(
         "preview.html"
     ),
     language: Annotated[str, typer.Option("--language", help="Of the cards' own words.")] = "en",
+    channel: Annotated[
+        str, typer.Option("--channel", help="Instead: what its rules would have told, and why.")
+    ] = "",
+    since: Annotated[str, typer.Option("--since", help="With --channel: how far back.")] = "7d",
+    as_json: Json = False,
     config: Config = "",
     database: Database = "",
 ) -> None:
     """Cards as Slack, Discord and the terminal show them, in one HTML page."""
     env = environment(config, database)
+    if channel:
+        go(simulated(env, channel, since, as_json=as_json))
+        return
     count = go(_preview(env, keys or (), output, language))
     typer.echo(f"{output}: {count} cards")
 

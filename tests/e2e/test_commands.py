@@ -39,11 +39,29 @@ def test_a_preview_says_what_it_cannot_show(tmp_path: Path) -> None:
         (("--language", "xx"), 2, "there are ar"),
         (("k7f3",), 1, "no such archive"),
         (("--output", "no/such/folder.html"), 1, "could not be written"),
+        (("--channel", "soc"), 2, "feeds.yaml"),
     ):
         shown = nightdesk("preview", *arguments, cwd=tmp_path)
         assert shown.returncode == code
         assert said in shown.stderr
         assert "Traceback" not in shown.stderr
+
+
+def test_a_channels_rules_are_tried_on_what_came_in(tmp_path: Path) -> None:
+    with FakeFeeds({"/feed": rss("Alpha breach", "Beta flaw")}).in_background() as publisher:
+        write_config(tmp_path, publisher.url())
+        nightdesk("run", "--once", cwd=tmp_path)
+    config = tmp_path / "feeds.yaml"
+    rule = "channels:\n  - {name: soc, to: 'slack:#soc', only: alpha, post: daily at 08:30}\n"
+    config.write_text(config.read_text("utf-8").replace("channels:\n", rule), "utf-8")
+    shown = nightdesk("preview", "--channel", "soc", "--since", "9999d", cwd=tmp_path)
+    assert "2 stories: 0 cards, 1 in digests, 1 not told" in shown.stdout, shown.stderr
+    assert "post: daily at 08:30" in shown.stdout
+    assert "does not match only: alpha" in shown.stdout
+    wrong = nightdesk("preview", "--channel", "ops", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "soc" in wrong.stderr
+    assert nightdesk("preview", "--channel", "soc", "--since", "x", cwd=tmp_path).returncode == 2
 
 
 def test_a_feeds_state_is_told_in_words(tmp_path: Path) -> None:
