@@ -227,6 +227,15 @@ def test_the_colour_says_how_grave_it_is():
     assert len(set(colours)) == len(Alarm)
 
 
+def test_chips_stand_in_rows_that_break_none_of_them():
+    chips = (*("DragonForce", "SimpleHelp", "Windows", "Linux", "Ransomware"), "CVE-2024-57727")
+    rows = embed(replace(CARD, chips=chips, indicators=""))["description"].splitlines()[-2:]
+    assert rows == [
+        "`DragonForce` `SimpleHelp` `Windows` `Linux`",
+        "`Ransomware` `CVE-2024-57727`",
+    ]
+
+
 def test_the_fullest_card_keeps_all_its_parts():
     chips = tuple(f"a chip as long as chips may be: {n:08}" for n in range(18))
     full = replace(CARD, chips=chips, sentences=("word " * 99,) * 3, also="n" * 300)

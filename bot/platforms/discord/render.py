@@ -44,6 +44,7 @@ _ALSO = 400
 _INDICATORS = 250
 _CHIP = 40
 _MOST_CHIPS = 18
+_ROW_OF_CHIPS = 56  # characters, the marks of code spans counted
 _A_ROW, _ROWS = 5, 2  # Discord takes five buttons in a row, and five rows
 
 # A list may fill two embeds: all text of a message's embeds together is at most 6000.
@@ -158,8 +159,8 @@ def _paragraphs(card: Card) -> list[str]:
         (card.indicators, _INDICATORS),
     )
     own = [_own(fit(text, room), rtl=card.rtl) for text, room in lines]
-    chips = " ".join(_chip(chip) for chip in card.chips[:_MOST_CHIPS]).strip()
-    chips = _own(chips, rtl=card.rtl)
+    rows = _rows(_chip(chip) for chip in card.chips[:_MOST_CHIPS])
+    chips = "\n".join(_own(row, rtl=card.rtl) for row in rows)
     alarm = fit(card.exploitation, _EXPLOITATION)
     told = (
         _own(f"**{alarm}**", rtl=card.rtl) if alarm else "",
@@ -167,6 +168,17 @@ def _paragraphs(card: Card) -> list[str]:
         "\n".join(line for line in (*own[:-1], chips, own[-1]) if line),
     )
     return [part for part in told if part]
+
+
+def _rows(chips: Iterable[str]) -> list[str]:
+    """Chips in rows as wide as an embed: Discord would break a CVE at its hyphens."""
+    rows: list[str] = []
+    for chip in filter(None, chips):
+        if rows and units(rows[-1]) + 1 + units(chip) <= _ROW_OF_CHIPS:
+            rows[-1] += " " + chip
+        else:
+            rows.append(chip)
+    return rows
 
 
 def _chip(chip: str) -> str:

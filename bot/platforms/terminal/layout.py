@@ -26,7 +26,7 @@ _UNSPACED = re.compile(f"[{_LETTER}]")
 # One such letter or one word of another script, with the punctuation that may not leave it.
 _PIECE = re.compile(
     rf"[「『（《〈【〔“‘(\[\u2066-\u2068]*(?:[{_LETTER}]|[^\s{_LETTER}」』）》〉】〕。、，．！？：；…]+)?"
-    r"[」』）》〉】〕。、，．！？：；…ー”’)\]\u2069]*\s*"
+    r"[」』）》〉】〕。、，．！？：；…ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ”’)\]\u2069]*\s*"
 )
 _GRAPHEME = regex.compile(r"\X")
 _NEEDED = frozenset("\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
