@@ -188,11 +188,30 @@ class Courier:
 
     async def _deliver(self, chat: Chat, post: Post, content: Content) -> PostOutcome:
         """Send; what is refused for its content is tried once in its plainest form."""
-        where = post.destination
-        outcome = await chat.post(where, content, mark=post.mark, nonce=post.nonce)
+        card = await self._card_of(post)
+
+        async def attempt(*, plain: bool) -> PostOutcome:
+            return await chat.post(
+                post.destination,
+                content,
+                mark=post.mark,
+                nonce=post.nonce,
+                plain=plain,
+                reply_to=card,
+            )
+
+        outcome = await attempt(plain=False)
         if isinstance(outcome, Rejected) and outcome.scope is Scope.CONTENT:
-            outcome = await chat.post(where, content, mark=post.mark, nonce=post.nonce, plain=True)
+            outcome = await attempt(plain=True)
         return outcome
+
+    async def _card_of(self, post: Post) -> str:
+        """The id of the card that a note belongs to, there; "" for what is no note."""
+        if not post.subject.startswith("note:"):
+            return ""
+        cards = await self.archive.outbox.about(StoryId(int(post.subject.split(":")[1])))
+        ids = (card.message_id for card in cards if card.destination == post.destination)
+        return next(ids, "")
 
     async def _place(self, post: Post, chat: Chat) -> Destination | None:
         """Where the post goes; resolved once, then remembered by the archive."""
@@ -238,6 +257,7 @@ class Courier:
             nonce=post.nonce,
             since=intent - timedelta(minutes=10),
             watermark=post.watermark,
+            reply_to=await self._card_of(post),
         )
         channel = self._channel(post.channel)
         proof = channel.proof if channel else Proof.HOLD

@@ -185,6 +185,10 @@ class Workspace:
             "blocks": args.get("blocks", []),
             "metadata": metadata,
         }
+        if args.get("thread_ts"):
+            message["thread_ts"] = args["thread_ts"]
+            if str(args.get("reply_broadcast")) in {"1", "true", "True"}:
+                message["subtype"] = "thread_broadcast"
         place.messages.append(message)
         key = str(metadata.get("event_payload", {}).get("key", ""))
         self.log.append(Entry("posted", place.id, message["ts"], args, key))
@@ -226,8 +230,15 @@ class Workspace:
         if not place.readable:
             raise Refuse("missing_scope", needed="channels:history", provided="chat:write")
         oldest = float(args.get("oldest") or 0)
-        newest_first = [m for m in reversed(place.messages) if float(m["ts"]) > oldest]
-        body = self._page("messages", newest_first, args)
+        newest_first = [
+            m
+            for m in reversed(place.messages)
+            if float(m["ts"]) > oldest and ("thread_ts" not in m or "subtype" in m)
+        ]
+        return self._told(newest_first, args)
+
+    def _told(self, messages: list[Json], args: Json) -> Json:
+        body = self._page("messages", messages, args)
         if str(args.get("include_all_metadata")) not in {"1", "true", "True"}:
             bare = [{k: v for k, v in m.items() if k != "metadata"} for m in body["messages"]]
             body["messages"] = bare
@@ -235,7 +246,14 @@ class Workspace:
 
     def _replies(self, args: Json) -> Json:
         place = self._place(args)
-        return self._page("messages", [m for m in place.messages if m["ts"] == args["ts"]], args)
+        oldest = float(args.get("oldest") or 0)
+        parent = [m for m in place.messages if m["ts"] == args["ts"]]
+        replies = [
+            m
+            for m in place.messages
+            if m.get("thread_ts") == args["ts"] and float(m["ts"]) > oldest
+        ]
+        return self._told([*parent, *replies], args)
 
     def _list(self, args: Json) -> Json:
         kinds = str(args.get("types", "public_channel")).split(",")

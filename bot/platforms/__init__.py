@@ -34,8 +34,12 @@ class Chat(Protocol):
         mark: str,
         nonce: str,
         plain: bool = False,
+        reply_to: str = "",
     ) -> PostOutcome:
-        """Send once; no retry inside. `plain`: the form least likely to be refused."""
+        """Send once; no retry inside. `plain`: the form least likely to be refused.
+
+        `reply_to`: the id of the message there to which this belongs.
+        """
 
     async def edit(
         self, destination: Destination, message_id: str, content: Content, *, mark: str
@@ -43,7 +47,14 @@ class Chat(Protocol):
         """Replace what stands under an id; safe to repeat."""
 
     async def find(
-        self, destination: Destination, *, mark: str, nonce: str, since: datetime, watermark: str
+        self,
+        destination: Destination,
+        *,
+        mark: str,
+        nonce: str,
+        since: datetime,
+        watermark: str,
+        reply_to: str = "",
     ) -> Sighting:
         """Look for our mark among what was posted since then (by the platform's own clock)."""
 

@@ -34,6 +34,7 @@ _MESSAGE = [
     "allowed_mentions",
     "nonce",
     "enforce_nonce",
+    "message_reference",
     "flags",
     "tts",
 ]

@@ -498,3 +498,13 @@ async def test_discord_out_of_reach_is_said_once():
         await fake.close()
         (word,) = await chat.check()
         assert "cannot be asked" in word
+
+
+async def test_a_note_refers_to_its_card() -> None:
+    async with talking() as (fake, chat):
+        card = await chat.post(PLACE, CONTENT, mark="card", nonce="c1")
+        assert isinstance(card, Posted)
+        note = await chat.post(PLACE, CONTENT, mark="note", nonce="n1", reply_to=card.message_id)
+        assert isinstance(note, Posted)
+        body = fake.world.log[-1].body
+    assert body["message_reference"]["message_id"] == card.message_id

@@ -613,3 +613,19 @@ async def test_a_bad_app_token_is_told(slack: FakeSlack) -> None:
 
     assert problem.startswith("SLACK_APP_TOKEN")
     await chat.close()
+
+
+async def test_a_note_stands_in_the_thread_of_its_card_and_is_found_there(
+    slack: FakeSlack, chat: SlackChat, soc: Destination
+) -> None:
+    card = await chat.post(soc, CARD, mark="card00000000", nonce="")
+    assert isinstance(card, Posted)
+    note = Notice("A headline", "It is known to be exploited.")
+    told = await chat.post(soc, note, mark="note00000000", nonce="", reply_to=card.message_id)
+    assert isinstance(told, Posted)
+    where = {"nonce": "", "since": NOW(), "watermark": card.message_id}
+    thread = {**where, "reply_to": card.message_id}
+    assert await chat.find(soc, mark="note00000000", **thread) == Found(told.message_id)
+    assert await chat.find(soc, mark="other0000000", **thread) == Absent()
+    (reply,) = [m for m in slack.places[soc.place].messages if "thread_ts" in m]
+    assert reply["thread_ts"] == card.message_id

@@ -41,6 +41,7 @@ class FakeChat:
     outcomes: list[PostOutcome | str] = field(default_factory=list)
     standing: list[str] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)
+    replies: dict[str, str] = field(default_factory=dict)  # mark -> the message it belongs to
     platform: str = "slack"
     nonce_window: timedelta = timedelta()
 
@@ -51,7 +52,7 @@ class FakeChat:
         return Destination("slack", "C1")
 
     async def post(
-        self, destination, content: Content, *, mark, nonce, plain=False
+        self, destination, content: Content, *, mark, nonce, plain=False, reply_to=""
     ) -> PostOutcome:
         outcome = self.outcomes.pop(0) if self.outcomes else "ok"
         if outcome == "accepted, then lost":
@@ -59,6 +60,7 @@ class FakeChat:
             return Unclear("closed")
         if isinstance(outcome, str):
             self.standing.append(mark)
+            self.replies[mark] = reply_to
             return Posted(mark)
         return outcome
 
@@ -66,7 +68,9 @@ class FakeChat:
         self.edits.append(message_id)
         return Posted(message_id)
 
-    async def find(self, destination, *, mark, nonce, since: datetime, watermark) -> Sighting:
+    async def find(
+        self, destination, *, mark, nonce, since: datetime, watermark, reply_to=""
+    ) -> Sighting:
         return Found(mark) if mark in self.standing else Absent()
 
     async def watermark(self, destination) -> str:
@@ -143,3 +147,16 @@ async def test_refused_access_pauses_the_channel_and_keeps_its_queue(archive: Ar
     assert chat.standing == []
     assert "soc" in await archive.paused()
     assert await counts(archive) == {PostState.QUEUED: 3}
+
+
+async def test_a_note_goes_under_its_card(archive: Archive) -> None:
+    chat, clock = FakeChat(), FakeClock()
+    one = courier(archive, chat, clock)
+    await rounds(one, clock, 2)
+    story = (await archive.latest(1))[0]
+    (card,) = await archive.outbox.about(story.id)
+    subject = f"note:{story.id}:kev"
+    await archive.outbox.owe([NewPost("soc", card.destination, subject)], now=clock.now())
+    await rounds(one, clock, 1)
+    assert chat.replies[chat.standing[-1]] == card.message_id
+    assert await counts(archive) == {PostState.SENT: 4}

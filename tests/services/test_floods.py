@@ -64,7 +64,7 @@ class Recorder(FakeChat):
     async def resolve(self, target: Target) -> Destination:
         return Destination("slack", target.address)
 
-    async def post(self, destination, content: Content, *, mark, nonce, plain=False):
+    async def post(self, destination, content: Content, *, mark, nonce, plain=False, reply_to=""):
         if self.away:
             return Retry("away", timedelta(minutes=1))
         self.told.setdefault(destination.place, []).append(content)

@@ -110,9 +110,12 @@ class DiscordChat:
         mark: str,
         nonce: str,
         plain: bool = False,
+        reply_to: str = "",
     ) -> PostOutcome:
         """Send once; with the same nonce within `nonce_window` it cannot stand there twice."""
         body = render.message(content, mark=mark, nonce=nonce, plain=plain)
+        if reply_to:  # where that message was deleted meanwhile, this one stands alone
+            body["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
         path = f"/channels/{destination.place}/messages"
         outcome = posted(await self._rest.call("POST", path, json_body=body))
         if isinstance(outcome, Posted):
@@ -128,7 +131,14 @@ class DiscordChat:
         return posted(await self._rest.call("PATCH", path, json_body=body))
 
     async def find(
-        self, destination: Destination, *, mark: str, nonce: str, since: datetime, watermark: str
+        self,
+        destination: Destination,
+        *,
+        mark: str,
+        nonce: str,
+        since: datetime,
+        watermark: str,
+        reply_to: str = "",  # noqa: ARG002 - a reply stands in the channel like any message
     ) -> Sighting:
         """Look for our mark in everything after the watermark, else after `since` less a margin.
 

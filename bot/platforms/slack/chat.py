@@ -95,10 +95,13 @@ class SlackChat:
         mark: str,
         nonce: str,  # noqa: ARG002 - Slack has no use for it
         plain: bool = False,
+        reply_to: str = "",
     ) -> PostOutcome:
-        """Send once; no retry inside."""
+        """Send once; no retry inside. A reply stands in the thread, and in the channel too."""
         place = destination.place
         body = render.message(content, mark=mark, plain=plain)
+        if reply_to:
+            body |= {"thread_ts": reply_to, "reply_broadcast": True}
         await self._turn(place)
         answer = await self._web.ask(lambda c: c.chat_postMessage(channel=place, **body))
         return self._settled(place, answer)
@@ -123,12 +126,15 @@ class SlackChat:
         nonce: str,  # noqa: ARG002 - Slack has no use for it
         since: datetime,
         watermark: str,
+        reply_to: str = "",
     ) -> Sighting:
         """Read back from the watermark, or from ten minutes before `since` by Slack's clock."""
         oldest = await self._oldest(since, watermark)
         cursor = ""
         for _ in range(_MOST_PAGES):
-            answer = await self._history(destination.place, oldest=oldest, cursor=cursor)
+            answer = await self._history(
+                destination.place, oldest=oldest, cursor=cursor, thread=reply_to
+            )
             if isinstance(answer, Failure):
                 return sighting(answer)
             if (stamp := _standing(answer, mark)) is not None:
@@ -178,16 +184,20 @@ class SlackChat:
         begin = self._web.platform_time(since - _MARGIN).timestamp()
         return watermark if _seconds(watermark) > begin else f"{begin:.6f}"
 
-    async def _history(self, place: str, *, oldest: str, cursor: str) -> Answer | Failure:
-        return await self._web.read(
-            lambda c: c.conversations_history(
-                channel=place,
-                oldest=oldest,
-                limit=_PAGE,
-                cursor=cursor or None,
-                include_all_metadata=True,
-            )
-        )
+    async def _history(
+        self, place: str, *, oldest: str, cursor: str, thread: str = ""
+    ) -> Answer | Failure:
+        """A page of what was posted since then: in the channel, or in one thread of it."""
+        which: dict[str, Any] = {
+            "channel": place,
+            "oldest": oldest,
+            "limit": _PAGE,
+            "cursor": cursor or None,
+            "include_all_metadata": True,
+        }
+        if thread:
+            return await self._web.read(lambda c: c.conversations_replies(ts=thread, **which))
+        return await self._web.read(lambda c: c.conversations_history(**which))
 
 
 def _standing(answer: Answer, mark: str) -> str | None:

@@ -72,6 +72,7 @@ class TerminalChat:
         mark: str,
         nonce: str,  # noqa: ARG002 - nothing to repeat against
         plain: bool = False,
+        reply_to: str = "",  # noqa: ARG002 - what was printed is far above
     ) -> PostOutcome:
         """Print it; `plain`: in ASCII, for terminals that know no more."""
         drawn = text(
@@ -100,6 +101,7 @@ class TerminalChat:
         nonce: str,  # noqa: ARG002 - nothing to look for
         since: datetime,  # noqa: ARG002 - nothing to look through
         watermark: str,  # noqa: ARG002 - as above
+        reply_to: str = "",  # noqa: ARG002 - as above
     ) -> Sighting:
         """Printing and settling are a moment apart: what was begun is taken as printed."""
         return Found(mark) if mark else Absent()
