@@ -6,6 +6,7 @@ merges only what is clearly one event (SAME), links what is close (RELATED), and
 * beyond 72 hours from the story's first entry: pairs as alike as that, a month apart, were never
   one event (patch days, tax-season scams, ransomware trends);
 * what names other CVEs, or patches of other makers: the series of one day;
+* the same headline with other numbers: the next issue of a series;
 * two entries of one publisher: it knows that they are two.
 
 A shared CVE or threat that is not on everybody's lips makes up for other words.
@@ -27,6 +28,8 @@ WITHIN = timedelta(hours=72)
 _SHARED_CVE, _SHARED_THREAT = 0.10, 0.05
 _FEW = 5  # CVEs: a patch round shares some with everybody
 _MOST_RELATED = 3
+_HEADLINES = 8  # of a story, that a new one is compared with
+_SAME_WORDS = 0.8  # share of all their words that two headlines of one series have in common
 _PATCH = re.compile(
     r"(?i)\b(?:patch\w*|updates?|fix(?:es|ed)?|advisor(?:y|ies)|bulletins?|sicherheitsupdates?"
     r"|correctifs?|mises? à jour|parches?|actualizaci\w+|обновлени\w+|исправлени\w+)\b"
@@ -45,6 +48,16 @@ class Evidence:
     makers: frozenset[str] = frozenset()
     patches: bool = False  # its headline announces a remedy
     publisher: str = ""
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The terms of the headline that hold a digit."""
+        return frozenset(term for term in self.title if not term.isalpha())
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The other ones."""
+        return frozenset(term for term in self.title if term.isalpha())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +103,10 @@ class _Event:
     makers: frozenset[str] = frozenset()
     publishers: frozenset[str] = frozenset()
     patches: bool = False
+    headlines: tuple[Evidence, ...] = ()
 
     def grow(self, one: Evidence) -> None:
+        self.headlines = (*self.headlines, one)[:_HEADLINES]
         self.cves |= one.cves
         self.threats |= one.threats
         self.makers |= one.makers
@@ -143,5 +158,15 @@ def _apart(one: Evidence, event: _Event) -> bool:
         return True
     if one.cves and event.cves and not one.cves & event.cves:
         return True
+    if any(_next_issue(one, known) for known in event.headlines):
+        return True
     series = one.patches and event.patches
     return bool(series and one.makers and event.makers and not one.makers & event.makers)
+
+
+def _next_issue(one: Evidence, other: Evidence) -> bool:
+    """Whether two headlines differ in nothing but their numbers."""
+    if not (one.numbers and other.numbers) or one.numbers & other.numbers:
+        return False
+    both = one.words | other.words
+    return len(one.words & other.words) >= _SAME_WORDS * len(both)

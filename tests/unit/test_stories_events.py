@@ -70,6 +70,14 @@ def test_patches_of_two_makers_on_one_day_stay_apart() -> None:
     assert not any(one.same for one in judged(adobe, microsoft))
 
 
+def test_the_same_headline_with_other_numbers_is_the_next_of_a_series() -> None:
+    first, second = (
+        "Weekly threat report, issue 41 of 2026",
+        "Weekly threat report, issue 42 of 2027",
+    )
+    assert not any(one.same for one in judged(shown(first), shown(second, "b.example")))
+
+
 def test_a_story_that_was_dropped_is_found_no_more() -> None:
     events = Events()
     events.add(StoryId(1), shown(WONGA), START)
