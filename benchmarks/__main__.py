@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import parsing, pollers, polling, service, starting
+from benchmarks import parsing, pollers, polling, service, starting, story
 
 BENCHES: dict[str, Callable[[], None]] = {
     "U1": starting.u1,
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "N1": polling.n1,
     "N2": polling.n2,
     "W1 W2 W3 W4": pollers.w,
+    "T1": story.t1,
     "L1 E1 U2": service.service,
 }
 

@@ -38,7 +38,8 @@ ENGLISH: Weights = {
     " leaked credentials, malicious code, malicious software, malicious package, card skimmer,"
     " card skimming, online scam, watering hole attack, social engineering, insecure direct object,"
     " security advisory, tech support scam, hostile packages, typosquatting, code injection,"
-    " command injection, records exposed, exposed records, hacktivist, penetration testing",
+    " command injection, records exposed, exposed records, hacktivist, penetration testing,"
+    " remote access trojan, command and control, c2 implant, espionage campaign, cyber espionage",
     3: "hacked, hacking, hack, security update, security firm, security company, antivirus,"
     " anti-virus, anti-malware, ransom note, two-factor authentication, multi-factor"
     " authentication, online attack, security fix, security threat, security expert, security"
@@ -53,7 +54,8 @@ ENGLISH: Weights = {
     " compromised, firewall, vpn, social security number, bitcoin"
     " ransom, account takeover, fake email, fraudulent email, spoofing,"
     " spoofed, sensitive data, sensitive information, data protection, wiper, stealer,"
-    " exfiltrated, payment card, cryptographic, hash collision, insecure, pwned, decryptor, shellcode",
+    " exfiltrated, payment card, cryptographic, hash collision, insecure, pwned, decryptor, shellcode, c2,"
+    " state-sponsored, nation-state actor, financially motivated",
     1: "attack, bypass, exposed, extortion, patch, advisory, worm, virus, ransom, stolen, leak, flaw, bug, fraud,"
     " infected, payload, authentication, privacy, security, cryptocurrency, bitcoin, hijack,"
     " unauthorized, unauthorised, affected versions, server, email, privileges, firmware,"
@@ -77,10 +79,10 @@ GERMAN: Weights = {
     " datenschutzvorfall, lösegeldforderung, notfallupdate, sicherheitsmeldung, bsi warnt,"
     " passwörter gestohlen, denial of service, betrugsmasche, angriffswelle",
     2: "lücke, lücken, verwundbar, passwort*, ausgenutzt, abgegriffen, verschlüsselung*, kompromittiert,"
-    " datenschutz*, angriff auf die it, kundendaten, patientendaten, nutzerdaten, exploit, firewall,"
+    " angriff auf die it, kundendaten, patientendaten, nutzerdaten, exploit, firewall,"
     " bsi, betrüger, lösegeld, erpresst, exploits, schutzlos, infiziert",
     1: "angriff*, sicherheit, update, patch, bug, virus, erpresser, geleakt, daten, server, spam,"
-    " lahmgelegt, schützen, leck",
+    " lahmgelegt, schützen, leck, datenschutz*",
     -3: "raketenangriff, luftangriff, messerangriff, drohnenangriff, terrorangriff, angriffskrieg,"
     " angriffsspieler, mittelfeld, rezept, marktlücke, gesetzeslücke, lohnlücke",
 }
@@ -141,8 +143,8 @@ CHINESE: Weights = {
     " 信息泄露, 窃密, 勒索軟體, 惡意軟體, 惡意程式, 網路攻擊, 資安, 資料外洩, 零時差, 釣魚郵件, 網路釣魚, 駭客, 殭屍網路,"
     " 後門, 间谍程序, 电信诈骗, 反序列化, 注入攻击, 内网渗透, 红队, 免杀, 逆向分析, 应急响应, 蓝队",
     3: "攻击者, 攻擊者, 安全补丁, 安全更新, 安全公告, 撞库, 盗号, 电脑病毒, 计算机病毒, 蠕虫, 入侵, 暗网, 个人信息泄露, 安全研究,"
-    " 窃取数据, 窃取信息, 病毒样本, 弱口令, 绕过, 渗透, 提權, 注入, 爆破, 溢出, 攻防",
-    2: "密码, 密碼, 加密货币被盗, 赎金, 恶意, 惡意, 补丁, 泄露, 外洩, 窃取, 竊取, 加密, 解密, 凭证, 个人信息, 隐私, 利用链, 认证",
+    " 窃取数据, 窃取信息, 病毒样本, 弱口令, 绕过, 提權, 注入, 爆破, 溢出, 攻防",
+    2: "渗透, 密码, 密碼, 加密货币被盗, 赎金, 恶意, 惡意, 补丁, 泄露, 外洩, 窃取, 竊取, 加密, 解密, 凭证, 个人信息, 隐私, 利用链, 认证",
     1: "攻击, 攻擊, 安全, 病毒, 服务器, 更新, 防护, 诈骗, 劫持, 权限",
     -3: "新冠病毒, 病毒感染者, 恐怖袭击, 空袭, 疫情, 粮食安全, 食品安全, 交通安全, 安全生产, 前锋, 食谱, 票房",
 }
