@@ -6,17 +6,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from aiohttp import web
 
 from digests.archive.store import Archive
 from digests.cards.compose import compose
+from digests.desk import Desk
+from digests.feeds.fetch import Fetcher
 from digests.model import EXTRACT, Summariser, Telling
 from digests.summaries import ARTICLE, REST, Summaries
 from digests.testing import FakeClock, build_story
+from digests.web.addresses import AddressRules
+from digests.web.client import Client
 from digests.web.completions import MAX_ANSWER, Answered, Completions, Silent
-from tests.services.test_desk import InlineWorker
+from tests.fakefeeds import FakeFeeds
+from tests.services.test_desk import InlineWorker, feed, rss, settings
 
 TITLE = "Hospitals entered through a hole in a gateway"
 ARTICLE_TEXT = (
@@ -208,3 +214,25 @@ def test_the_model_gets_as_much_as_the_guard_compares_with() -> None:
     from digests.web.completions import MAX_ASKED
 
     assert MAX_ASKED == ARTICLE
+
+
+async def test_a_story_polled_is_told_in_the_models_words_and_kept_so(
+    tmp_path: Path, model: Model
+) -> None:
+    document = rss(TITLE).decode().replace("Nobody was hurt.", ARTICLE_TEXT).encode()
+    clock = FakeClock()
+    archive = await Archive.open(tmp_path / "d.db")
+    async with (
+        FakeFeeds({"/feed": document}) as publisher,
+        listening(model) as of,
+        Client(AddressRules(["127.0.0.0/8"]), clock, user_agent="test") as client,
+    ):
+        one = feed(publisher.url())
+        fetcher = Fetcher(client, clock, Random(1), spacing=0)
+        desk = Desk(archive, fetcher, InlineWorker(), clock)
+        await desk.open(replace(settings(one), summariser=of))
+        assert (await desk.poll(one)).new == 1
+    (kept,) = await archive.latest(5)
+    await archive.close()
+    assert kept.origin == "local"
+    assert " ".join(kept.sentences) == TRUE
