@@ -166,7 +166,7 @@ def _apart(one: Evidence, event: _Event) -> bool:
 
 def _next_issue(one: Evidence, other: Evidence) -> bool:
     """Whether two headlines differ in nothing but their numbers."""
-    if not (one.numbers and other.numbers) or one.numbers & other.numbers:
+    if one.numbers <= other.numbers or other.numbers <= one.numbers:
         return False
     both = one.words | other.words
     return len(one.words & other.words) >= _SAME_WORDS * len(both)
