@@ -148,7 +148,11 @@ class Rig:
     def feed(self, path: str = "/feed", *, host: str = "127.0.0.1", **changes) -> Feed:
         """A feed of the publisher."""
         base = Feed(
-            self.publisher.url(path, host=host), f"Feed {path}", "news.example", full_text=False
+            self.publisher.url(path, host=host),
+            f"Feed {path}",
+            "news.example",
+            full_text=False,
+            security=True,
         )
         return replace(base, **changes)
 
