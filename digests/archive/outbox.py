@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, select, update
 from digests.archive import channels, dialects, members, post_states
 from digests.archive.marks import Names
 from digests.archive.post_rows import AT, find, is_in, new_row, save, story_of, where
-from digests.archive.schema import post
+from digests.archive.schema import feedback, post
 from digests.model import (
     Destination,
     NewPost,
@@ -48,6 +48,7 @@ _WANT = (
     .where(post.c.story == bindparam("of"), post.c.state.in_(_LIVING))
     .values(wanted=bindparam("revision"))
 )
+_SAID = select(feedback.c.version).where(feedback.c.story == bindparam("of"))
 _IN_FLIGHT = select(post.c.id).where(AT, is_in(PostState.SENDING))
 _TOLD = select(post.c.id).where(AT, post.c.subject == bindparam("subject"))
 
@@ -86,8 +87,10 @@ def _not_listed(
     ]
 
 
-def want(connection: Connection, story: StoryId, wanted: str) -> None:
-    """A story was revised: its posts should show that."""
+def want(connection: Connection, story: StoryId, revision: str) -> None:
+    """A story was revised, or readers said something: its posts should show that."""
+    version = connection.execute(_SAID, {"of": story}).scalar_one_or_none()
+    wanted = post_states.version(revision, version or 0)
     connection.execute(_WANT, {"of": story, "revision": wanted})
 
 

@@ -28,6 +28,8 @@ from digests.model import (
 EDIT_EVERY = timedelta(minutes=10)
 EDITS = 24
 EDIT_WITHIN = timedelta(hours=48)  # of sending
+SAID_EVERY = timedelta(minutes=1)  # votes and comments have a budget of their own
+SAID_WITHIN = timedelta(days=30)
 EDIT_AGAIN = timedelta(minutes=1)  # after an edit whose end is unclear: repeating it is harmless
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_LONGEST = timedelta(hours=1)
@@ -91,9 +93,11 @@ def sighted(post: Post, sighting: Sighting, *, now: datetime, proof: Proof = Pro
 def edited(post: Post, outcome: PostOutcome, *, now: datetime, shown: str) -> Post:
     """A post that stands, after an attempt to change it to `shown`.
 
-    Each attempt counts, however it ended: their number is bounded, not their success.
+    Each attempt for a revision counts, however it ended: their number is bounded, not their
+    success. What readers said is bounded by time alone.
     """
-    tried = replace(post, edits=post.edits + 1, edited_at=now, not_before=None)
+    revised = _revision(shown) != _revision(post.shown)
+    tried = replace(post, edits=post.edits + revised, edited_at=now, not_before=None)
     match outcome:
         case Posted():
             return replace(tried, shown=shown, reason="")
@@ -112,18 +116,39 @@ def edited(post: Post, outcome: PostOutcome, *, now: datetime, shown: str) -> Po
             assert_never(outcome)
 
 
+def version(revision: str, said: int) -> str:
+    """What a post should show: the story's revision, and the version of what readers said."""
+    return f"{revision}.{said}" if said else revision
+
+
 def may_edit(post: Post, now: datetime) -> bool:
     """Whether a post that does not show what it should may be changed now."""
-    return (
-        post.state is PostState.SENT
-        and post.wanted != post.shown
-        and bool(post.message_id)
+    if post.state is not PostState.SENT or not post.message_id or post.sent_at is None:
+        return False
+    if post.not_before is not None and post.not_before > now:
+        return False
+    stood = now - post.sent_at
+    rested = now - post.edited_at if post.edited_at else None
+    grown = (
+        _revision(post.wanted) != _revision(post.shown)
         and post.edits < EDITS
-        and post.sent_at is not None
-        and now - post.sent_at <= EDIT_WITHIN
-        and (post.edited_at is None or now - post.edited_at >= EDIT_EVERY)
-        and (post.not_before is None or post.not_before <= now)
+        and stood <= EDIT_WITHIN
+        and (rested is None or rested >= EDIT_EVERY)
     )
+    said = (
+        _said(post.wanted) != _said(post.shown)
+        and stood <= SAID_WITHIN
+        and (rested is None or rested >= SAID_EVERY)
+    )
+    return grown or said
+
+
+def _revision(wanted: str) -> str:
+    return wanted.partition(".")[0]
+
+
+def _said(wanted: str) -> str:
+    return wanted.partition(".")[2]
 
 
 def redriven(post: Post, now: datetime) -> Post:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from digests.archive import dialects
 from digests.archive.schema import publisher
-from digests.model import Story
+from digests.model import Story, Vote
 from digests.stories.quality import Standing
 
 _SUMS = ("stories", "points", "first", "shared")
@@ -26,6 +26,14 @@ _PLACE = (
     update(publisher)
     .where(publisher.c.name == bindparam("this"), publisher.c.country == "")
     .values(country=bindparam("where"))
+)
+_VOTED = (
+    update(publisher)
+    .where(publisher.c.name == bindparam("this"))
+    .values(
+        useful=publisher.c.useful + bindparam("more_useful"),
+        noise=publisher.c.noise + bindparam("more_noise"),
+    )
 )
 _ALL = select(publisher).order_by(publisher.c.name)
 
@@ -52,6 +60,14 @@ def count(connection: Connection, before: Iterable[Story], after: Sequence[Story
     places = {one.publisher: one.country for one in after if one.country}
     if places:
         connection.execute(_PLACE, [{"this": name, "where": at} for name, at in places.items()])
+
+
+def voted(connection: Connection, name: str, change: Counter[str]) -> None:
+    """Readers' votes on one of its stories."""
+    more = {f"more_{one.value}": change[one.value] for one in Vote}
+    if any(more.values()):
+        connection.execute(_KNOWN, [_empty(name)])
+        connection.execute(_VOTED, {"this": name} | more)
 
 
 def standings(connection: Connection) -> list[Standing]:

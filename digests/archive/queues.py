@@ -66,8 +66,14 @@ _EDITS = _posts(
     and_(
         is_in(PostState.SENT),
         post.c.wanted != post.c.shown,
-        post.c.sent_at >= bindparam("since", type_=Moment()),
-        post.c.edits < post_states.EDITS,
+        post.c.sent_at >= bindparam("said_since", type_=Moment()),
+        or_(
+            and_(
+                post.c.sent_at >= bindparam("since", type_=Moment()),
+                post.c.edits < post_states.EDITS,
+            ),
+            post.c.wanted.contains("."),  # readers said something
+        ),
         ~_PAUSED,
     ),
     post.c.sent_at,
@@ -100,7 +106,8 @@ def doubtful(connection: Connection, names: Names, before: datetime) -> list[Pos
 def edits_due(connection: Connection, names: Names, now: datetime, limit: int) -> list[Post]:
     """Posts that stand and should show something else, the one sent first at the head."""
     since = now - post_states.EDIT_WITHIN
-    found = _read(connection, names, _EDITS, now=now, since=since)
+    said_since = now - post_states.SAID_WITHIN
+    found = _read(connection, names, _EDITS, now=now, since=since, said_since=said_since)
     return [one for one in found if post_states.may_edit(one, now)][:limit]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, or_, select
 
-from digests.archive import dialects, members, stories
+from digests.archive import dialects, feedback, members, stories
 from digests.archive.schema import entry, feed, post, post_member, saved_query, story
 
 POSTS_FOR = timedelta(days=90)
@@ -37,6 +37,7 @@ def forget_stories(connection: Connection, ids: Sequence[int], before: int) -> i
     gone = list(connection.execute(statement).scalars())
     if gone:
         stories.remove(connection, gone)
+        feedback.forget(connection, gone)
     return len(gone)
 
 

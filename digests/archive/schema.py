@@ -30,7 +30,19 @@ from digests.archive.columns import Duration, Listed, Moment, Opaque
 
 # Every revision of migrations/versions, oldest first. Kept here so that opening a database that
 # is up to date (nearly every start) need not import alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+)
 
 metadata = MetaData()
 T = TypeVar("T")
@@ -342,6 +354,48 @@ post_member = Table(
     Column("post", BigInteger, primary_key=True, autoincrement=False),
     Index("ix_post_member_post", "post"),
     sqlite_with_rowid=False,
+)
+
+# What readers say: one vote a person and story; sums of it, since each card asks for them.
+vote = Table(
+    "vote",
+    metadata,
+    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    _text("person", primary_key=True),
+    _text("vote"),
+    Column("at", Moment, nullable=False),
+    Index("ix_vote_person", "person"),
+    sqlite_with_rowid=False,
+)
+
+comment = Table(
+    "comment",
+    metadata,
+    _row_id(),
+    Column("story", BigInteger, nullable=False),
+    _text("person"),
+    _text("name"),
+    _text("text"),
+    Column("at", Moment, nullable=False),
+    _text("state"),
+    _text("decided_by"),
+    Index("ix_comment_story", "story"),
+    Index("ix_comment_person", "person"),
+    sqlite_autoincrement=True,
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column(
+        "story",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    _number("useful"),
+    _number("noise"),
+    _number("version"),  # counts what changed; part of what a post wants to show
 )
 
 saved_query = Table(

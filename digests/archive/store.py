@@ -28,6 +28,7 @@ from digests.archive import (
     summaries,
 )
 from digests.archive.engine import Engine
+from digests.archive.feedback_box import Readers
 from digests.archive.lock import Lock
 from digests.archive.marks import Names
 from digests.archive.opening import Identity, inspect, prepare
@@ -68,6 +69,7 @@ class Archive:
     """
 
     outbox: Outbox
+    readers: Readers
     _engine: Engine
     _lock: Lock | None
     _identity: Identity
@@ -97,7 +99,8 @@ class Archive:
             if lock is not None:
                 lock.release()
             raise
-        return cls(Outbox(engine, Names(identity.installation)), engine, lock, identity)
+        outbox = Outbox(engine, Names(identity.installation))
+        return cls(outbox, Readers(engine), engine, lock, identity)
 
     async def close(self) -> None:
         """Finish what was asked for, then let go of the database and its lock."""

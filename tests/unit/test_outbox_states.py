@@ -190,11 +190,11 @@ def test_an_edit_told_to_wait_costs_nothing_and_an_unclear_one_is_repeated_soon(
 @given(st.lists(outcomes, max_size=60))
 def test_whatever_happens_a_post_is_edited_at_most_twenty_four_times(ends):
     post, now, sent = STANDING, NOW, 0
-    for outcome in ends:
+    for revision, outcome in enumerate(ends):
         now += timedelta(minutes=10)
         if states.may_edit(post, now):
-            post = states.edited(post, outcome, now=now, shown="x")
-            post = replace(post, wanted="y", not_before=None)
+            post = states.edited(post, outcome, now=now, shown=post.wanted)
+            post = replace(post, wanted=f"later {revision}", not_before=None)
             sent += not isinstance(outcome, Retry)
     assert sent <= states.EDITS
     assert post.edits == sent
