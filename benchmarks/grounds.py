@@ -55,6 +55,10 @@ class Ground:
         port = self.ports[self.scheme]
         return [f"{self.scheme}://{HOSTS[n]}:{port}/{way}/{n}.xml" for n in range(self.feeds)]
 
+    def nothing(self) -> str:
+        """An address where no feed is: what a poller costs before it has any."""
+        return f"{self.scheme}://{HOSTS[0]}:{self.ports[self.scheme]}/etag/none.xml"
+
     def renew(self) -> None:
         for number, (_, after) in enumerate(self._versions):
             (self.home / "site" / f"{number}.xml").write_bytes(after)

@@ -45,7 +45,9 @@ def w() -> None:
     """All of W1 to W4."""
     with Ground(FEEDS) as ground:
         pollers = _pollers(ground, "etag", ground.urls())
-        empty = {name: run() for name, run in _pollers(ground, "empty", []).items()}
+        empty = {
+            name: run() for name, run in _pollers(ground, "empty", [ground.nothing()]).items()
+        }
         for step in STEPS:
             if step.id == "W4":
                 ground.renew()
@@ -88,7 +90,7 @@ def _pollers(ground: Ground, name: str, urls: list[str]) -> dict[str, Callable[[
 
 def _nightdesk(home: Path, urls: list[str]) -> Callable[[], Cost]:
     config = home / "feeds.yaml"
-    feeds = [{"url": url} for url in urls or ["https://127.1.0.1:1/"]]
+    feeds = [{"url": url} for url in urls]
     settings = {
         "network": {"allow": ["127.0.0.0/8"]},
         "channels": [{"name": "news", "to": "terminal"}],

@@ -114,7 +114,7 @@ def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft 
         lead=lead,
         cves=named,
         names=known,
-        links=plain.links[:MAX_LINKS],
+        links=plain.first_links(MAX_LINKS),
         relevance=None if feed.security else relevance(title, text, language),
         tokens=_tokens(title, (*lead, *named, *_spellings(known)), language),
         position=position,

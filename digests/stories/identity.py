@@ -71,7 +71,7 @@ def title_key(title: str, language: str = "") -> str:
 def is_specific(key: str) -> bool:
     """Whether a title key says enough to mean one event, unlike "Weekly update"."""
     letters = len(key) - key.count(" ")
-    if any(letter >= "\u2e80" for letter in key):
+    if not key.isascii() and max(key) >= "\u2e80":
         return letters * 2 >= _SPECIFIC_LENGTH
     return key.count(" ") + 1 >= _SPECIFIC_WORDS and letters >= _SPECIFIC_LENGTH
 

@@ -44,8 +44,12 @@ class Plain:
     @property
     def links(self) -> tuple[str, ...]:
         """Addresses that may be opened, in order, each once, at most 100."""
+        return self.first_links(_MAX_LINKS)
+
+    def first_links(self, most: int) -> tuple[str, ...]:
+        """The first of them; those behind are not even read."""
         written = map(href_of, self._link_tags)
-        return tuple(islice(_addresses(written, self._base), _MAX_LINKS))
+        return tuple(islice(_addresses(written, self._base), most))
 
     @property
     def pictures(self) -> tuple[str, ...]:

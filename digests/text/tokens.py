@@ -100,11 +100,12 @@ def terms(text: str, language: str) -> str:
     """The terms of *text* joined by spaces, as the index wants them."""
     words: list[str] = []
     behind: list[str] = []
-    for _, word in _words_of(text):
-        whole, parts = _analyzed(word, language)
-        words.extend([term for _, _, term in whole])
+    for word in _runs_of(text):
+        whole, parts = _joined(word, language)
+        if whole:
+            words.append(whole)
         if parts:
-            behind.extend([term for _, _, term in parts])
+            behind.append(parts)
     return " ".join(words + behind)
 
 
@@ -152,6 +153,26 @@ def _words_of(text: str) -> Iterator[tuple[int, str]]:
             yield found.start(), found[0]
 
 
+def _runs_of(text: str) -> list[str]:
+    """The same runs without their places, which costs half."""
+    if text.isascii():
+        return _RUNS_ASCII.findall(text)
+    return _runs_pattern().findall(text.translate(SAME_LENGTH))
+
+
+def _ungrouped(pattern: str) -> re.Pattern[str]:
+    """The pattern with groups that capture nothing, so that `findall` gives whole matches."""
+    return re.compile(re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern))
+
+
+_RUNS_ASCII = _ungrouped(_WORDS_ASCII.pattern)
+
+
+@cache
+def _runs_pattern() -> re.Pattern[str]:
+    return _ungrouped(_words_pattern().pattern)
+
+
 @cache
 def _words_pattern() -> re.Pattern[str]:
     """The runs of any text: `_WORDS_ASCII` with all letters, digits, and the marks on them."""
@@ -181,6 +202,19 @@ def _stemmed(word: str, language: str) -> tuple[_Placed, _Placed]:
 
 
 _cached = lru_cache(maxsize=20_000)(_stemmed)
+
+
+def _join(word: str, language: str) -> tuple[str, str]:
+    """The terms of one run as the index wants them, and those that go behind."""
+    whole, parts = _stemmed(word, language)
+    return " ".join([term for _, _, term in whole]), " ".join([term for _, _, term in parts])
+
+
+_join_cached = lru_cache(maxsize=20_000)(_join)
+
+
+def _joined(word: str, language: str) -> tuple[str, str]:
+    return (_join if len(word) > _LONGEST_CACHED else _join_cached)(word, language)
 
 
 def _cut(term: str) -> str:
