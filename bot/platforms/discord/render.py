@@ -5,14 +5,15 @@ Discord takes. Counted in UTF-16 units; the figures are those of Discord's API d
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC
 from urllib.parse import quote
 
 from bot.commands import Reply
 from bot.platforms.discord.escape import fit, units, verbatim
+from bot.platforms.discord.excerpts import excerpt
 from digests.cards.words import words
-from digests.model import Alarm, Button, Card, Content, Line, Listing, Notice, Span
+from digests.model import Alarm, Button, Card, Content, Line, Listing, Notice
 from digests.text.sentences import running
 
 Body = dict[str, object]  # what goes out as JSON
@@ -55,7 +56,6 @@ _NOTES = 700
 _MOST_NOTES = 5
 _PUBLISHER = 80
 _HEADING = 60
-_SHORTEST_EXCERPT = 40
 
 _ROLE = re.compile(r"role:[1-9][0-9]{0,19}", re.ASCII)
 _USER = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
@@ -238,8 +238,8 @@ def _line(line: Line, budget: int, *, rtl: bool) -> str:
     about = _own(about, rtl=rtl)
     left = budget - units(about) - 1
     head = _headline(line, left)
-    excerpt = _excerpt(line.excerpt, left - units(head) - 1)
-    return "\n".join(part for part in (head, about, excerpt) if part)
+    found = excerpt(line.excerpt, left - units(head) - 1)
+    return "\n".join(part for part in (head, about, found) if part)
 
 
 def _headline(line: Line, budget: int) -> str:
@@ -252,40 +252,6 @@ def _headline(line: Line, budget: int) -> str:
     if not url:
         return f"**{shown}**"
     return f"**[{shown}]({url})**"
-
-
-def _excerpt(spans: Sequence[Span], budget: int) -> str:
-    if budget < _SHORTEST_EXCERPT:
-        return ""
-    shown = ""
-    for span in _merged(spans):
-        room = budget - units(shown) - len("****")
-        part = _marked(span, room) if room > _SHORTEST_EXCERPT // 2 else ""
-        if not part and span.text.strip():
-            break
-        shown += part or " "
-    return shown.strip()
-
-
-def _marked(span: Span, room: int) -> str:
-    """The run in bold when it is a hit; blanks stay outside, or Discord shows the asterisks."""
-    core = fit(span.text, room - 2)
-    if not core:
-        return ""
-    before = " " if span.text[:1].isspace() else ""
-    after = " " if span.text[-1:].isspace() else ""
-    return f"{before}**{core}**{after}" if span.hit else f"{before}{core}{after}"
-
-
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    """Neighbours of one kind joined: two bold runs that touch would cancel each other."""
-    merged: list[Span] = []
-    for span in spans:
-        if merged and merged[-1].hit == span.hit:
-            merged[-1] = Span(merged[-1].text + span.text, span.hit)
-        elif span.text:
-            merged.append(span)
-    return merged
 
 
 def _pages(blocks: Iterable[str]) -> list[str]:
