@@ -158,10 +158,14 @@ def _write(given: Sheet) -> None:
     for language in languages():
         mine = {source: by[language] for source, by in given.items() if language in by}
         text = written(catalog(language), mine)
-        path = _FOLDER / language / "LC_MESSAGES" / "nightdesk.po"
+        path = _path(language)
         path.write_text(text, "utf-8")
         with path.open("rb") as again:
             read_po(again, locale=language, abort_invalid=True)
+
+
+def _path(language: str) -> Path:
+    return _FOLDER / language / "LC_MESSAGES" / "nightdesk.po"
 
 
 # --- the command -----------------------------------------------------------------------------
@@ -177,6 +181,8 @@ def _report() -> list[str]:
             ("unused", unused(source)),
         ):
             lines += [f"{language}: {what}: {_first(msgid)}" for msgid in found]
+        if written(source, {}) != _path(language).read_text("utf-8"):
+            lines.append(f"{language}: not in the order of the sources: run the command `write`")
     return lines
 
 

@@ -125,7 +125,8 @@ def test_the_card_speaks_eight_languages() -> None:
 @pytest.mark.parametrize("language", languages())
 def test_a_catalog_is_written_as_it_stands(language: str) -> None:
     path = ROOT / "digests/cards/locales" / language / "LC_MESSAGES/nightdesk.po"
-    assert written(catalog(language), {}) == path.read_text("utf-8")
+    stands = path.read_text("utf-8")
+    assert written(catalog(language), {}) == stands, "python -m digests.cards.catalogs write"
 
 
 def test_a_sheet_asks_for_what_is_missing_and_fills_it() -> None:
