@@ -288,18 +288,19 @@ class Courier:
             card = compose(story, language, zone, now=self.clock.now(), rating=rating)
             return replace(card, mention=post.mention)
         if post.subject.startswith("note:"):
-            return await self._note(post, language)
+            return await self._note(post, language, aside=channel is not None and channel.thread)
         if post.text:
             return Notice("Nightdesk", post.text, language, rtl=words(language).rtl)
         return replace(await self._list(post, channel, language, zone), mention=post.mention)
 
-    async def _note(self, post: Post, language: str) -> Content | None:
+    async def _note(self, post: Post, language: str, *, aside: bool) -> Content | None:
         """A line under a card: what became known of its vulnerabilities."""
         story = await self.archive.find_story(StoryId(int(post.subject.split(":")[1])))
         if story is None:
             return None
         say = words(language)
-        return Notice(story.headline, exploitation.line(story.facts, say), language, rtl=say.rtl)
+        known = exploitation.line(story.facts, say)
+        return Notice(story.headline, known, language, rtl=say.rtl, aside=aside)
 
     async def _list(
         self, post: Post, channel: Channel | None, language: str, zone: str

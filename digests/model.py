@@ -146,6 +146,7 @@ class Channel:
     mention: Mention | None = None
     limit: int | None = None  # cards a day
     quota: tuple[Quota, ...] = ()
+    thread: bool = False  # what becomes known later stands under its card alone
     proof: Proof = Proof.HOLD
     was: str = ""
 
@@ -619,6 +620,7 @@ class Notice:
     text: str
     language: str = "en"
     rtl: bool = False
+    aside: bool = False  # a line under a card that stands in its thread alone
 
 
 Content = Card | Listing | Notice

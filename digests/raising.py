@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from digests.archive.store import Archive
 from digests.deciding import Decider
 from digests.model import CveFacts, NewPost, Post, PostState, StoryId
+from digests.rules.ledger import Ledger
+from digests.rules.match import Subject, subject
 from digests.stories.ids import first_id
 
 RAISED = timedelta(days=30)  # older stories are history: who looks finds what is known now
@@ -66,19 +68,26 @@ async def _raise(
     news = [story.id for story in stories if known and not entered.isdisjoint(story.cves)]
     standing = {story: await archive.outbox.about(story) for story in news}
     decided = decider.learn(raised, facts, words, now)
-    posts = (*decided.posts, *notes(standing))
+    subjects = [subject(decider.stories[story], words[story]) for story in news if story in words]
+    posts = (*decided.posts, *notes(subjects, standing, decider.ledger, now))
     await archive.commit_known(telling, tuple(decided.revised.values()), posts, now)
 
 
-def notes(standing: Mapping[StoryId, Iterable[Post]]) -> list[NewPost]:
-    """A line for every card that stands in a channel."""
+def notes(
+    subjects: Iterable[Subject],
+    standing: Mapping[StoryId, Iterable[Post]],
+    ledger: Ledger,
+    now: datetime,
+) -> list[NewPost]:
+    """A line for every card that stands in a channel, told after its quiet hours."""
     return [
         NewPost(
             channel=card.channel,
             destination=card.destination,
-            subject=NOTE.format(story=story),
+            subject=NOTE.format(story=seen.story.id),
+            not_before=ledger.not_before(card.channel, seen, now),
         )
-        for story, cards in standing.items()
-        for card in cards
+        for seen in subjects
+        for card in standing[seen.story.id]
         if card.state is PostState.SENT
     ]

@@ -293,6 +293,15 @@ class OfChannel:
         default="{}",
         example="{topic:vulnerability: 10 per day}",
     )
+    THREAD = Key(
+        "thread",
+        Flag(),
+        "Whether what becomes known later of a story (its vulnerability is exploited now) stands in"
+        " the thread under its card alone, and not in the channel as well. Discord shows it as a"
+        " reply either way.",
+        default="false",
+        example="true",
+    )
     PROOF = Key(
         "proof",
         Choice({proof.value: proof for proof in Proof}),
@@ -311,7 +320,7 @@ class OfChannel:
     )
     ALL = (
         *(NAME, TO, ONLY, LANGUAGE, TIMEZONE, POST, QUIET, BREAKING, MENTION, LIMIT, QUOTA),
-        *(PROOF, WAS),
+        *(THREAD, PROOF, WAS),
     )
 
 
@@ -329,7 +338,7 @@ class OfNetwork:
     ALL = (ALLOW,)
 
 
-_CHANNEL_LATER = {"thread": "updates in a thread"}
+_CHANNEL_LATER: dict[str, str] = {}
 
 _FILE_LATER = {
     "watches": "saved queries of one person",

@@ -192,6 +192,7 @@ def _channel(values: Values) -> Channel:
         mention=values.get(OfChannel.MENTION, None),
         limit=values.get(OfChannel.LIMIT, None),
         quota=values.get(OfChannel.QUOTA, ()),
+        thread=values.get(OfChannel.THREAD, False),
         proof=values.get(OfChannel.PROOF, Proof.HOLD),
         was=values.get(OfChannel.WAS, ""),
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digests.model import Channel, Destination, NewPost, Owed, Story, StoryId
-from digests.rules.calendar import day
-from digests.rules.match import Subject
+from digests.rules.calendar import day, quiet
+from digests.rules.match import Subject, matches
 from digests.rules.routing import FLOOD, Arrival, Decision, Rule, Tally, counted, decide
 
 
@@ -35,6 +35,14 @@ class Ledger:
             waiting[name] = decision.digest
             posts.append(_post(decision, story))
         return posts
+
+    def not_before(self, channel: str, seen: Subject, now: datetime) -> datetime | None:
+        """When a line about a card of this channel may be told: breaking ones at once."""
+        rule = next((rule for rule in self.rules if rule.channel.name == channel), None)
+        if rule is None or (rule.breaking is not None and matches(rule.breaking, seen)):
+            return None
+        held = quiet(rule.channel.quiet, rule.channel.timezone, now)
+        return held.end if held else None
 
     def start_over(
         self,

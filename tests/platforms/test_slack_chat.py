@@ -628,4 +628,19 @@ async def test_a_note_stands_in_the_thread_of_its_card_and_is_found_there(
     assert await chat.find(soc, mark="note00000000", **thread) == Found(told.message_id)
     assert await chat.find(soc, mark="other0000000", **thread) == Absent()
     (reply,) = [m for m in slack.places[soc.place].messages if "thread_ts" in m]
-    assert reply["thread_ts"] == card.message_id
+    assert (reply["thread_ts"], reply["subtype"]) == (card.message_id, "thread_broadcast")
+
+
+async def test_an_aside_stands_in_the_thread_alone_and_is_found_there(
+    slack: FakeSlack, chat: SlackChat, soc: Destination
+) -> None:
+    card = await chat.post(soc, CARD, mark="card00000000", nonce="")
+    assert isinstance(card, Posted)
+    note = Notice("A headline", "It is known to be exploited.", aside=True)
+    told = await chat.post(soc, note, mark="note00000000", nonce="", reply_to=card.message_id)
+    assert isinstance(told, Posted)
+    (reply,) = [m for m in slack.places[soc.place].messages if "thread_ts" in m]
+    assert "subtype" not in reply
+    where = {"nonce": "", "since": NOW(), "watermark": card.message_id}
+    found = await chat.find(soc, mark="note00000000", reply_to=card.message_id, **where)
+    assert found == Found(told.message_id)

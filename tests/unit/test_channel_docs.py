@@ -36,7 +36,7 @@ def test_what_stands_in_the_text_is_accepted(line: str) -> None:
 
 def test_every_way_to_post_and_every_rule_is_explained() -> None:
     assert {one.partition(" at ")[0].partition(" on ")[0] for one in SCHEDULES} == set(Pace)
-    rules = ("only", "post", "quiet", "breaking", "mention", "limit", "quota", "timezone")
+    rules = ("only", "post", "quiet", "breaking", "mention", "limit", "quota", "thread")
     names = {key.name for key in OfChannel.ALL}
     assert set(rules) <= names
     assert all(f"{rule}:" in PAGE for rule in rules)

@@ -160,3 +160,12 @@ def test_only_the_file_says_who_is_mentioned() -> None:
     mention = Mention("topic:ransomware", ("@here", "U0123ABC"))
     assert decision(told(**RANSOM), mention=mention).mention == ("@here", "U0123ABC")
     assert decision(told(headline="@here <!here>"), mention=mention).mention == ()
+
+
+def test_a_line_under_a_card_waits_for_the_end_of_quiet_hours_unless_it_is_breaking() -> None:
+    night = at("2026-03-02T23:30+01:00")
+    one = ledger(quiet=NIGHT, breaking="topic:ransomware")
+    assert one.not_before("soc", told(), night) == at("2026-03-03T07:00+01:00")
+    assert one.not_before("soc", told(**RANSOM), night) is None
+    assert one.not_before("soc", told(), START) is None
+    assert one.not_before("gone", told(), night) is None

@@ -21,6 +21,7 @@ from digests.model import (
     Content,
     Destination,
     Found,
+    Notice,
     Posted,
     PostOutcome,
     Sighting,
@@ -97,11 +98,12 @@ class SlackChat:
         plain: bool = False,
         reply_to: str = "",
     ) -> PostOutcome:
-        """Send once; no retry inside. A reply stands in the thread, and in the channel too."""
+        """Send once; no retry inside. A reply stands in the channel too, unless it is an aside."""
         place = destination.place
         body = render.message(content, mark=mark, plain=plain)
         if reply_to:
-            body |= {"thread_ts": reply_to, "reply_broadcast": True}
+            aside = isinstance(content, Notice) and content.aside
+            body |= {"thread_ts": reply_to, "reply_broadcast": not aside}
         await self._turn(place)
         answer = await self._web.ask(lambda c: c.chat_postMessage(channel=place, **body))
         return self._settled(place, answer)
