@@ -22,6 +22,9 @@ _NOT_CHARSETS = frozenset(
 # Declarations that real UTF-8 documents carry by mistake of a server or a template.
 _LIKELY_UTF8 = frozenset({"", "utf-8", "cp1252"})
 
+_MIXED = "utf-8, else cp1252"  # each sequence as UTF-8 where it is, as windows-1252 where not
+_MOST_MIXED = 5_000  # faults: each is a call
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its first two bytes are the same
@@ -119,7 +122,7 @@ def _best_guess(body: bytes, names: tuple[str, ...]) -> str:
     """What loses least of a document that is not valid in any charset it claims.
 
     One broken character (a description cut in its middle) must not turn the rest into mojibake.
-    Half of a UTF-8 document may be broken: by chance no other charset makes its sequences.
+    Where broken ones are many among few, some of the document is in an older charset: _MIXED.
     """
     for name in (*names, "utf-8"):
         if not name or name == "cp1252":
@@ -127,9 +130,20 @@ def _best_guess(body: bytes, names: tuple[str, ...]) -> str:
         text = _decode(body, name)
         faults = text.count("\ufffd")
         foreign = len(text) - len(text.encode("ascii", "ignore"))
-        if faults * (2 if name == "utf-8" else 10) <= foreign:
+        if faults * 10 <= foreign:
             return name
+        if name == "utf-8" and faults <= _MOST_MIXED:
+            return _MIXED
     return "cp1252"
+
+
+def _older(fault: UnicodeError) -> tuple[str, int]:
+    """For bytes that are no UTF-8: what they mean in windows-1252."""
+    assert isinstance(fault, UnicodeDecodeError)
+    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
+
+
+codecs.register_error("digests-older", _older)
 
 
 def _recode(body: bytes, name: str) -> bytes:
@@ -137,6 +151,8 @@ def _recode(body: bytes, name: str) -> bytes:
 
 
 def _decode(body: bytes, name: str) -> str:
+    if name == _MIXED:
+        return body.decode("utf-8", "digests-older")
     try:
         return body.decode(name, "replace")
     except (UnicodeError, LookupError):  # base64 and its like have no "replace"

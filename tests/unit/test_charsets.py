@@ -91,3 +91,9 @@ def test_a_name_that_is_no_charset_is_ignored(name):
 @given(st.binary(max_size=300), st.sampled_from(["", "utf-8", "gb18030", "iso-2022-jp", "utf-16"]))
 def test_any_bytes_become_utf8(body, name):
     to_utf8(body, f"text/xml; charset={name}").decode()
+
+
+def test_a_feed_of_two_charsets_is_read_in_both():
+    """A short feed with one entry pasted in from an older system."""
+    body = "<title>À la une – été</title>".encode() + "<title>Privé, où?</title>".encode("cp1252")
+    assert to_utf8(body).decode() == "<title>À la une – été</title><title>Privé, où?</title>"
