@@ -48,6 +48,8 @@ def w() -> None:
         empty = {
             name: run() for name, run in _pollers(ground, "empty", [ground.nothing()]).items()
         }
+        start = ", ".join(f"{name} {one.cpu:.2f} s" for name, one in empty.items())
+        say("W", f"without feeds: {start}")
         for step in STEPS:
             if step.id == "W4":
                 ground.renew()
