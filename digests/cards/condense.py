@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from digests.cards.boilerplate import is_boilerplate, without_formula
-from digests.cards.merit import CJK, WORD, Sentence, cosine, merits, units, vectors
+from digests.cards.merit import CJK, WORD, Sentence, cosine, leans, merits, units, vectors
 from digests.text.plain import clean, clip
 from digests.text.sentences import split
 
@@ -25,6 +25,7 @@ _READ = 24_000  # characters looked at
 _REPEATS = 0.75  # share of a sentence's words that the headline has too
 
 _REDUNDANCY = 0.35  # what repeating the taken ones costs, against 0.65 for merit
+_ALONE = 0.06  # what a sentence that leans on the one before it costs without that one
 
 _ADDRESS = re.compile(r"\W*(?:https?://|www\.)\S+")
 _BRACKETED = re.compile(r"[(\[（【][^()]{0,60}[)\]）】]")
@@ -109,10 +110,13 @@ def _by_merit(known: Sequence[Sentence], language: str, title: str) -> Iterator[
     spaces = vectors(known)
     merit = [(1 - _REDUNDANCY) * score for score in merits(known, spaces, language, title)]
     said = [0.0] * len(known)
+    alone = [_ALONE * leans(sentence.text) for sentence in known]
     left = set(range(len(known)))
     while left:
-        best = max(left, key=lambda place: (merit[place] - _REDUNDANCY * said[place], -place))
+        best = max(left, key=lambda at: (merit[at] - _REDUNDANCY * said[at] - alone[at], -at))
         left.discard(best)
         yield best
+        if best + 1 < len(known):
+            alone[best + 1] = 0.0
         for place in left:
             said[place] = max(said[place], cosine(spaces[place], spaces[best]))

@@ -120,9 +120,14 @@ def _substance(sentence: Sentence, language: str) -> tuple[float, ...]:
         not _FIRST_PERSON.isdisjoint(sentence.words),
         _QUOTE.search(text) is not None,
         _QUESTION.search(text) is not None,
-        _LEANING.match(text) is not None,
+        leans(text),
         says(language).search(text) is not None,
     )
+
+
+def leans(sentence: str) -> bool:
+    """Whether a sentence begins with he, this, but or their kin, and so leans on the one before."""
+    return _LEANING.match(sentence) is not None
 
 
 def _retold(known: Sequence[Sentence]) -> list[float]:

@@ -46,6 +46,7 @@ def test_the_weights_of_condensing_stand_there() -> None:
     written = learned("condense")["weights"]
     assert [(sign, f"{written[sign]:+.2f}") for sign in merit.SIGNS] == rows
     assert f"{condense._REDUNDANCY} of its likeness" in PAGE
+    assert f"less {condense._ALONE} when it begins with" in PAGE
     assert f"{merit._HEADLINE} × its likeness to the headline" in PAGE
 
 
