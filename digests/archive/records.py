@@ -1,4 +1,4 @@
-"""What goes into the archive and comes out of it beside the nouns of model.py. Frozen values."""
+"""What goes into the archive and comes out of it beside the nouns of digests.model. Frozen values."""
 
 from dataclasses import dataclass
 from datetime import datetime

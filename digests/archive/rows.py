@@ -1,4 +1,4 @@
-"""Rows to the nouns of model.py, and back."""
+"""Rows to the nouns of digests.model, and back."""
 
 import json
 from collections.abc import Mapping, Sequence
