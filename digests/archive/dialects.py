@@ -6,7 +6,7 @@ the contract suite in tests/contract says what it has to do.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,6 +80,7 @@ WITH RECURSIVE found (term) AS (
 )
 SELECT term FROM found WHERE term < ?2
 """
+_NAMED = 100  # words that a prefix is spelled out into
 _LAST_CHARACTER = chr(0x10FFFF)
 _REMOVE_FROM_INDEX = """
 INSERT INTO story_fts (story_fts, rowid, title, body, facets)
@@ -195,11 +196,20 @@ def in_index(expression: ColumnElement[str]) -> ColumnElement[bool]:
     return literal_column("story_fts").op("MATCH", is_comparison=True)(expression)
 
 
-def terms_from(connection: Connection, start: str, most: int) -> list[str] | None:
-    """The indexed words that begin so; None when there are more than `most`."""
-    bounds = (start, start + _LAST_CHARACTER, most + 2)
-    found = list(connection.exec_driver_sql(_TERMS_FROM, bounds).scalars())
-    return found if len(found) <= most else None
+def beginnings(connection: Connection) -> Callable[[str], list[str] | None]:
+    """Finds the indexed words that begin so; None when they are too many to name."""
+
+    def named(start: str) -> list[str] | None:
+        found = some_terms(connection, start, _NAMED + 1)
+        return found if len(found) <= _NAMED else None
+
+    return named
+
+
+def some_terms(connection: Connection, start: str, most: int) -> list[str]:
+    """The first of the indexed words that begin so."""
+    bounds = (start, start + _LAST_CHARACTER, most)
+    return list(connection.exec_driver_sql(_TERMS_FROM, bounds).scalars())
 
 
 def is_ours(connection: Connection) -> bool:

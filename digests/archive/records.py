@@ -1,5 +1,6 @@
 """What goes into the archive and comes out of it beside the nouns of digests.model. Frozen values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,6 +79,50 @@ class Page:
     total: int
     more: bool
     until: StoryId
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many stories have something."""
+
+    value: str
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What the newest matches of a query have, the most frequent first; months newest first.
+
+    `stories`: how many were looked into; `more`: there are even more matches than these.
+    """
+
+    publishers: Sequence[Share]
+    topics: Sequence[Share]
+    actors: Sequence[Share]
+    malware: Sequence[Share]
+    products: Sequence[Share]
+    months: Sequence[Share]
+    stories: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How many stories match from one moment up to another."""
+
+    start: datetime
+    end: datetime
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Stories over time. `before`: how many matched in the span of the same length before."""
+
+    buckets: tuple[Bucket, ...]
+    total: int
+    before: int
+    facets: Facets
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from digests.rules.query import Query
 
 COUNTED = 1_000  # matches counted; more are said to be more
 CANDIDATES = 200  # scored for "best"
-_NAMED = 100  # words that a prefix is spelled out into
 _TOGETHER = 3  # rarest words that are wanted in one title, or beside another word
 
 _TEXTS = select(story_text.c.id, story_text.c.title, story_text.c.body).where(
@@ -52,7 +51,7 @@ def search(connection: Connection, asked: Asked) -> Page:
     """One page of hits."""
     until = stories.last_id(connection) if asked.until is None else asked.until
     resolved = resolve(connection, asked.query, until)
-    plan = plan_of(resolved.query, asked.now, lambda start: _beginnings(connection, start))
+    plan = plan_of(resolved.query, asked.now, dialects.beginnings(connection))
     plan = replace(plan, ids=Ids(plan.ids.low, min(plan.ids.high, until + 1)))
     best = asked.sort == "best" and bool(plan.leaves)
     most = CANDIDATES if best else COUNTED
@@ -70,10 +69,6 @@ def search(connection: Connection, asked: Asked) -> Page:
     marker = Marker(leaves)
     hits = tuple(Hit(one, marker.excerpt(one)) for one in stories.load(connection, shown))
     return Page(hits, len(order), more, StoryId(until))
-
-
-def _beginnings(connection: Connection, start: str) -> list[str] | None:
-    return dialects.terms_from(connection, start, _NAMED)
 
 
 def save_query(connection: Connection, text: str, until: StoryId, now: datetime) -> str:

@@ -24,8 +24,10 @@ from digests.archive import (
     reindex,
     retention,
     search,
+    spelling,
     stories,
     summaries,
+    trends,
 )
 from digests.archive.engine import Engine
 from digests.archive.feedback_box import Readers
@@ -33,7 +35,16 @@ from digests.archive.lock import Lock
 from digests.archive.marks import Names
 from digests.archive.opening import Identity, inspect, prepare
 from digests.archive.post_box import Outbox
-from digests.archive.records import Forgotten, Page, Pause, PollRecord, SavedQuery, StoryRecord
+from digests.archive.records import (
+    Facets,
+    Forgotten,
+    Page,
+    Pause,
+    PollRecord,
+    SavedQuery,
+    StoryRecord,
+    Trend,
+)
 from digests.errors import ArchiveError
 from digests.feeds.pace import FeedState
 from digests.model import (
@@ -327,6 +338,21 @@ class Archive:
         """One page of hits, `page` from 0; ArchiveError when it takes longer than two seconds."""
         asked = search.Asked(query, now, sort, limit, page, until)
         return await self._engine.read_within(SEARCH_SECONDS, search.search, asked)
+
+    async def respelt(self, query: Query) -> Query | None:
+        """The query with words that no story has put right, for when nothing was found."""
+        return await self._engine.read_within(SEARCH_SECONDS, spelling.respelt, query)
+
+    async def facets(self, query: Query, *, now: datetime) -> Facets:
+        """What the newest two thousand matches have in common."""
+        return await self._engine.read_within(SEARCH_SECONDS, trends.facets, query, now)
+
+    async def trends(
+        self, query: Query, *, now: datetime, since: datetime, step: timedelta
+    ) -> Trend:
+        """Matches from `since` to `now`, counted in steps (at most 60, made longer if need be)."""
+        over = trends.Over(since, now, step)
+        return await self._engine.read_within(SEARCH_SECONDS, trends.trend, query, now, over)
 
     async def save_query(self, text: str, until: StoryId, *, now: datetime) -> str:
         """Keep a search under a short key, for buttons; the same search has the same key."""
