@@ -7,7 +7,7 @@ from digests.archive.records import Page
 from digests.cards.compose import listing
 from digests.cards.words import Words, later
 from digests.model import Listing
-from digests.rules.query import Note, NoteKind, parse_lenient, widen
+from digests.rules.query import Note, NoteKind, parse_lenient, render, widen
 from digests.text.plain import clip
 
 PAGE_SIZE = 5
@@ -65,12 +65,17 @@ async def look(ask: Ask, text: str, title: str = "") -> Reply:
     found = await ask.archive.search(
         query, now=ask.now, sort=sort, limit=PAGE_SIZE, page=ask.page, until=ask.until
     )
-    if not found.total and (wider := widen(query)):
+    complete = found.total > 0
+    if not complete and (wider := widen(query)):
         found = await ask.archive.search(
             wider, now=ask.now, sort="best", limit=PAGE_SIZE, page=ask.page, until=ask.until
         )
         if found.total:
             notes.append(say.text("No story has all of these words; these have some of them."))
+    if not complete and (meant := await ask.archive.respelt(query)):
+        notes.append(
+            say.text("Nothing has these words. Did you mean {query}?", query=render(meant))
+        )
     shown = title or _title(text, say)
     reply = Reply(_listing(shown, found, notes, say))
     last = (ask.page + 1) * PAGE_SIZE >= found.total
