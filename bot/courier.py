@@ -1,24 +1,22 @@
 """The outbox loop: claim, post, settle, reconcile, edit.
 
-One task for each place, so that a slow channel holds up no other. The intent is committed before the first byte leaves; what ends unclear is looked up on the
-platform before anything is sent again (docs/delivery.md).
+One task for each place, so that a slow channel holds up no other. The intent is committed before
+the first byte leaves; what ends unclear is looked up on the platform before anything is sent again
+(docs/delivery.md). What a post says is made in contents.py.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.contents import Saying, content_of, story_of
 from bot.platforms import Chat
-from digests.archive.fold import SUBJECT as BUSY
-from digests.archive.gather import PART, Room
+from digests.archive.gather import Room
 from digests.archive.store import Archive
-from digests.cards import exploitation
-from digests.cards.compose import compose, folded, welcome
-from digests.cards.digest import by_importance, digest, everything_since
-from digests.cards.words import words
+from digests.cards.digest import by_importance
 from digests.config.settings import Settings
 from digests.errors import ArchiveError, ChatError
 from digests.model import (
@@ -27,20 +25,16 @@ from digests.model import (
     Content,
     Destination,
     Gathering,
-    Listing,
-    Notice,
     Post,
     Posted,
     PostOutcome,
     Proof,
     Rejected,
     Scope,
-    StoryId,
     Target,
 )
 from digests.rules.calendar import day
-from digests.rules.routing import DIGEST, FLOOD
-from digests.stories.ids import time_of
+from digests.rules.routing import FLOOD
 
 log = logging.getLogger(__name__)
 
@@ -209,7 +203,7 @@ class Courier:
         """The id of the card that a note belongs to, there; "" for what is no note."""
         if not post.subject.startswith("note:"):
             return ""
-        cards = await self.archive.outbox.about(StoryId(int(post.subject.split(":")[1])))
+        cards = await self.archive.outbox.about(story_of(post))
         ids = (card.message_id for card in cards if card.destination == post.destination)
         return next(ids, "")
 
@@ -276,65 +270,12 @@ class Courier:
         )
 
     async def _content(self, post: Post) -> Content | None:
-        """What the post says, made anew from the archive in the channel's language."""
+        """What the post says now; None when what it was about is forgotten."""
         channel = self._channel(post.channel)
-        language = channel.language if channel else "en"
-        zone = channel.timezone if channel else "UTC"
-        if post.subject.startswith("story:"):
-            story = await self.archive.find_story(StoryId(int(post.subject[6:])))
-            if story is None:
-                return None
-            rating = (await self.archive.ratings()).get(story.publisher)
-            card = compose(story, language, zone, now=self.clock.now(), rating=rating)
-            return replace(card, mention=post.mention)
-        if post.subject.startswith("note:"):
-            return await self._note(post, language, aside=channel is not None and channel.thread)
-        if post.text:
-            return Notice("Nightdesk", post.text, language, rtl=words(language).rtl)
-        return replace(await self._list(post, channel, language, zone), mention=post.mention)
-
-    async def _note(self, post: Post, language: str, *, aside: bool) -> Content | None:
-        """A line under a card: what became known of its vulnerabilities."""
-        story = await self.archive.find_story(StoryId(int(post.subject.split(":")[1])))
-        if story is None:
-            return None
-        say = words(language)
-        known = exploitation.line(story.facts, say)
-        return Notice(story.headline, known, language, rtl=say.rtl, aside=aside)
-
-    async def _list(
-        self, post: Post, channel: Channel | None, language: str, zone: str
-    ) -> Listing:
-        """A welcome, a part of a digest, or what was folded."""
-        if _is_digest(post):
-            shown = await self.archive.stories(post.members[:PART])
-            only = channel.only if channel else ""
-            query = everything_since(time_of(min(post.members)), only)
-            return digest(
-                shown,
-                post.subject,
-                language=language,
-                zone=zone,
-                total=len(post.members),
-                query=query,
-            )
-        stories = await self.archive.stories(post.members)
-        if post.subject == "welcome":
-            return welcome(stories, language=language)
-        by_id = {story.id: story for story in stories}
-        ordered = [by_id[story] for story in by_importance(stories)]
-        return folded(ordered, language=language, zone=zone, total=len(post.members))
+        return await content_of(Saying(post, channel, self.archive, self.clock.now()))
 
     def _channel(self, name: str) -> Channel | None:
         return next((c for c in self.settings().every_channel if c.name == name), None)
-
-
-def _is_digest(post: Post) -> bool:
-    return (
-        post.subject.startswith(DIGEST)
-        and not post.subject.startswith(BUSY)
-        and post.members != ()
-    )
 
 
 def _ends_access(outcome: PostOutcome) -> bool:

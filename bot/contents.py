@@ -1,0 +1,130 @@
+"""What a post says: made anew from the archive, in its channel's language, when it is sent.
+
+The subject of a post names its kind, up to the first colon. Each kind has its composer in the table
+at the end; a new kind of post is a function here and a line there.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from digests.archive.fold import SUBJECT as BUSY
+from digests.archive.gather import PART
+from digests.archive.store import Archive
+from digests.cards import exploitation
+from digests.cards.compose import compose, folded, welcome
+from digests.cards.digest import by_importance, digest, everything_since
+from digests.cards.words import words
+from digests.model import Channel, Content, Notice, Post, StoryId
+from digests.stories.ids import time_of
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A post to be put into words, and what its words depend on."""
+
+    post: Post
+    channel: Channel | None  # None: no longer in the file
+    archive: Archive
+    now: datetime
+
+    @property
+    def language(self) -> str:
+        """Of the channel."""
+        return self.channel.language if self.channel else "en"
+
+    @property
+    def zone(self) -> str:
+        """The channel's clock, an IANA name."""
+        return self.channel.timezone if self.channel else "UTC"
+
+    @property
+    def kind(self) -> str:
+        """What kind of post it is, e.g. story, note, welcome, digest or notice."""
+        return self.post.subject.partition(":")[0]
+
+    @property
+    def story(self) -> StoryId:
+        """The story that the subject names; ValueError when it names none."""
+        return story_of(self.post)
+
+
+def story_of(post: Post) -> StoryId:
+    """The story that the subject of a post names (kind:ID…); ValueError when it names none."""
+    return StoryId(int(post.subject.split(":")[1]))
+
+
+async def content_of(saying: Saying) -> Content | None:
+    """What the post says now; None when the archive has forgotten what it was about."""
+    composer = _COMPOSERS.get(saying.kind)
+    if composer is None:
+        composer = _text if saying.post.text else _folded
+    return await composer(saying)
+
+
+async def _card(saying: Saying) -> Content | None:
+    story = await saying.archive.find_story(saying.story)
+    if story is None:
+        return None
+    rating = (await saying.archive.ratings()).get(story.publisher)
+    card = compose(story, saying.language, saying.zone, now=saying.now, rating=rating)
+    return replace(card, mention=saying.post.mention)
+
+
+async def _note(saying: Saying) -> Content | None:
+    """A line under a card: what became known of its vulnerabilities."""
+    story = await saying.archive.find_story(saying.story)
+    if story is None:
+        return None
+    say = words(saying.language)
+    known = exploitation.line(story.facts, say)
+    aside = saying.channel is not None and saying.channel.thread
+    return Notice(story.headline, known, saying.language, rtl=say.rtl, aside=aside)
+
+
+async def _text(saying: Saying) -> Content:
+    """Words that were written when the post was owed."""
+    rtl = words(saying.language).rtl
+    return Notice("Nightdesk", saying.post.text, saying.language, rtl=rtl)
+
+
+async def _welcome(saying: Saying) -> Content:
+    stories = await saying.archive.stories(saying.post.members)
+    told = welcome(stories, language=saying.language)
+    return replace(told, mention=saying.post.mention)
+
+
+async def _digest(saying: Saying) -> Content:
+    """A part of a digest; one without members, or of what was folded, is a plain list."""
+    post = saying.post
+    if post.subject.startswith(BUSY) or not post.members:
+        return await _folded(saying)
+    told = digest(
+        await saying.archive.stories(post.members[:PART]),
+        post.subject,
+        language=saying.language,
+        zone=saying.zone,
+        total=len(post.members),
+        query=everything_since(
+            time_of(min(post.members)), saying.channel.only if saying.channel else ""
+        ),
+    )
+    return replace(told, mention=post.mention)
+
+
+async def _folded(saying: Saying) -> Content:
+    """What waited too long, the most important first."""
+    post = saying.post
+    by_id = {story.id: story for story in await saying.archive.stories(post.members)}
+    ordered = [by_id[story] for story in by_importance(list(by_id.values()))]
+    told = folded(ordered, language=saying.language, zone=saying.zone, total=len(post.members))
+    return replace(told, mention=post.mention)
+
+
+_COMPOSERS: Mapping[str, Callable[[Saying], Awaitable[Content | None]]] = {
+    "story": _card,
+    "note": _note,
+    "notice": _text,
+    "welcome": _welcome,
+    "digest": _digest,
+}
