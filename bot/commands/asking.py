@@ -12,7 +12,6 @@ from digests.cards.words import Words, later
 from digests.config.settings import Settings
 from digests.model import Button, Clock, Content, Notice, StoryId
 
-STATE = 90  # characters of a button's state
 _LONGEST = 4_000  # characters of what is typed
 TOO_OLD = later("This list is too old to turn its pages; search again.")
 
@@ -170,4 +169,6 @@ class Verb:
 
 
 def _tame(text: str) -> str:
-    return " ".join(text.replace("\0", " ").split())[:_LONGEST]
+    """On one line, of a bearable length; half a character, which nothing can store, is a mark."""
+    whole = text.replace("\0", " ").encode("utf-8", "replace").decode()
+    return " ".join(whole.split())[:_LONGEST]

@@ -53,6 +53,15 @@ async def test_any_text_is_answered(commands: Commands, text: str) -> None:
     assert "Something went wrong" not in str(reply.content)
 
 
+@pytest.mark.parametrize("verb", ["search", "story", "latest", "similar", "page"])
+async def test_half_a_character_is_answered_like_any_other(commands: Commands, verb: str) -> None:
+    """A lone surrogate can be typed nowhere and sent by anybody; no database takes it."""
+    for text in ("\ud800", "gateways \udfff", '"\ud83d"', "cve:\ud800"):
+        reply = await commands.answer(Request(verb, text, {"topic": text, "query": text}))
+        assert "Something went wrong" not in str(reply.content)
+        str(reply).encode()
+
+
 @pytest.mark.parametrize(
     "state", ["", "q:zzzz:1", "q:x:-1", "q:x:9999999999", "nonsense", "q:'; --:0"]
 )
