@@ -46,10 +46,10 @@ class Saying:
     @property
     def story(self) -> StoryId:
         """The story that the subject names; ValueError when it names none."""
-        return story_of(self.post)
+        return story_named_by(self.post)
 
 
-def story_of(post: Post) -> StoryId:
+def story_named_by(post: Post) -> StoryId:
     """The story that the subject of a post names (kind:ID…); ValueError when it names none."""
     return StoryId(int(post.subject.split(":")[1]))
 

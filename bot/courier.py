@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.contents import Saying, content_of, story_of
+from bot.contents import Saying, content_of, story_named_by
 from bot.platforms import Chat
 from digests.archive.gather import Room
 from digests.archive.store import Archive
@@ -203,7 +203,7 @@ class Courier:
         """The id of the card that a note belongs to, there; "" for what is no note."""
         if not post.subject.startswith("note:"):
             return ""
-        cards = await self.archive.outbox.about(story_of(post))
+        cards = await self.archive.outbox.about(story_named_by(post))
         ids = (card.message_id for card in cards if card.destination == post.destination)
         return next(ids, "")
 

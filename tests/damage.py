@@ -1,6 +1,7 @@
 """Feeds damaged by chance, seeded: faults that publishers, proxies and attackers make."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -49,7 +50,7 @@ def shortened(body: bytes) -> bytes:
     return body[: spans[0][0]] + entries[: 4 * _SMALL] + body[spans[-1][1] :]
 
 
-def anywhere(body: bytes, chance: Random) -> bytes:
+def anywhere(body: bytes, chance: Random, pieces: Sequence[bytes] = _ANYWHERE) -> bytes:
     """One to six faults: flipped and lost bytes, cuts, doubled and moved parts, foreign pieces."""
     for _ in range(chance.randint(1, 6)):
         at = chance.randrange(len(body) + 1)
@@ -66,9 +67,9 @@ def anywhere(body: bytes, chance: Random) -> bytes:
             case 4:
                 body = body[end:] + body[at:end]
             case 5:
-                body = body[:at] + chance.choice(_ANYWHERE) + body[at:]
+                body = body[:at] + chance.choice(pieces) + body[at:]
             case _:
-                old, new = chance.choice(_ANYWHERE), chance.choice(_ANYWHERE)
+                old, new = chance.choice(pieces), chance.choice(pieces)
                 body = body.replace(old, new, chance.randrange(1, 4))
     return body
 

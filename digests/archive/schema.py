@@ -70,6 +70,17 @@ def _row_id() -> "Column[int]":
     return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
 
 
+def _story_id(name: str) -> "Column[int]":
+    """A story's id as the row id: given by us, never counted by the database."""
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _part_of_key(name: str) -> "Column[int]":
+    """One of several columns that are the key together."""
+    return Column(name, BigInteger, primary_key=True, autoincrement=False)
+
+
 meta = Table("meta", metadata, _text("name", primary_key=True), _text("value"))
 
 feed = Table(
@@ -114,7 +125,7 @@ feed = Table(
 feed_slices = Table(
     "feed_slices",
     metadata,
-    Column("feed", BigInteger, primary_key=True, autoincrement=False),
+    _part_of_key("feed"),
     _number("width"),  # bytes of one fingerprint
     Column("fingerprints", LargeBinary, nullable=False),  # one after the other
 )
@@ -151,12 +162,7 @@ entry = Table(
 story = Table(
     "story",
     metadata,
-    Column(
-        "id",
-        BigInteger().with_variant(Integer, "sqlite"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _story_id("id"),
     _text("key"),
     _number("number"),
     _text("headline"),
@@ -205,12 +211,7 @@ publisher = Table(
 story_text = Table(
     "story_text",
     metadata,
-    Column(
-        "id",
-        BigInteger().with_variant(Integer, "sqlite"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _story_id("id"),
     _text("title"),
     _text("body"),
     _text("facets"),
@@ -220,7 +221,7 @@ story_link = Table(
     "story_link",
     metadata,
     _text("link", primary_key=True),
-    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    _part_of_key("story"),
     Index("ix_story_link_story", "story"),
     sqlite_with_rowid=False,
 )
@@ -230,7 +231,7 @@ story_cve = Table(
     "story_cve",
     metadata,
     _text("cve", primary_key=True),
-    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    _part_of_key("story"),
     Index("ix_story_cve_story", "story"),
     sqlite_with_rowid=False,
 )
@@ -350,8 +351,8 @@ post = Table(
 post_member = Table(
     "post_member",
     metadata,
-    Column("story", BigInteger, primary_key=True, autoincrement=False),
-    Column("post", BigInteger, primary_key=True, autoincrement=False),
+    _part_of_key("story"),
+    _part_of_key("post"),
     Index("ix_post_member_post", "post"),
     sqlite_with_rowid=False,
 )
@@ -360,7 +361,7 @@ post_member = Table(
 vote = Table(
     "vote",
     metadata,
-    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    _part_of_key("story"),
     _text("person", primary_key=True),
     _text("vote"),
     Column("at", Moment, nullable=False),
@@ -387,12 +388,7 @@ comment = Table(
 feedback = Table(
     "feedback",
     metadata,
-    Column(
-        "story",
-        BigInteger().with_variant(Integer, "sqlite"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _story_id("story"),
     _number("useful"),
     _number("noise"),
     _number("version"),  # counts what changed; part of what a post wants to show

@@ -40,8 +40,8 @@ def chips(story: Story, say: Words) -> tuple[str, ...]:
     """Actors, malware, products, topics and CVEs, each named once and isolated when foreign."""
     named = [name for kinds in _KINDS for name in _names(story.names, kinds)]
     topics = [topic(one, say) for one in story.topics]
-    shown = _unique([*named, *_unique(topics)[:MOST]])
-    cves = _unique(story.cves)
+    shown = unique([*named, *unique(topics)[:MOST]])
+    cves = unique(story.cves)
     shown += cves[:MOST_CVES]
     if len(cves) > MOST_CVES:
         rest = len(cves) - MOST_CVES
@@ -61,8 +61,8 @@ def indicators(found: Sequence[Indicator], say: Words) -> str:
     Addresses before hashes, of which one at most is spelled out: they tell a reader nothing.
     """
     known = [one for one in found if one.kind != "cve"]
-    opened = _unique(harmless(one) for one in known if one.kind in _OPENED)
-    hashes = _unique(one.value for one in known if one.kind not in _OPENED)
+    opened = unique(harmless(one) for one in known if one.kind in _OPENED)
+    hashes = unique(one.value for one in known if one.kind not in _OPENED)
     values = [*opened, *hashes[:1]][:MOST_INDICATORS]
     if not values:
         return ""
@@ -95,10 +95,10 @@ def harmless(indicator: Indicator) -> str:
 
 
 def _names(names: Sequence[Name], kinds: Sequence[str]) -> list[str]:
-    return _unique(one.name for one in names if one.kind in kinds)[:MOST]
+    return unique(one.name for one in names if one.kind in kinds)[:MOST]
 
 
-def _unique(names: Iterable[str]) -> list[str]:
+def unique(names: Iterable[str]) -> list[str]:
     """In the order of first occurrence, whatever their case, without empty ones."""
     first: dict[str, str] = {}
     for name in names:

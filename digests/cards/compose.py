@@ -1,10 +1,10 @@
 """A story becomes a card, stories become a list: in one language, for no platform in particular."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from digests.cards import exploitation, reading_time
-from digests.cards.chips import chips, indicators, without_links
+from digests.cards.chips import chips, indicators, unique, without_links
 from digests.cards.words import Words, words
 from digests.model import EXTRACT, Button, Card, Line, Listing, Rating, Span, Story, StoryId
 from digests.text.plain import clip
@@ -141,7 +141,7 @@ def _reading_time(story: Story, say: Words) -> str:
 
 
 def _also(story: Story, say: Words) -> str:
-    others = _unique(source.publisher for source in story.also)
+    others = unique(source.publisher for source in story.also)
     others = [name for name in others if name.casefold() != story.publisher.casefold()]
     if not others:
         return ""
@@ -212,12 +212,3 @@ def _period(stories: Sequence[Story], say: Words, zone: str) -> list[str]:
     seen = [story.seen for story in stories]
     start, end = (say.date(at, zone) for at in (min(seen), max(seen)))
     return [say.text("Seen from {start} to {end}.", start=start, end=end)] if start != end else []
-
-
-def _unique(names: Iterable[str]) -> list[str]:
-    """In the order of first occurrence, whatever their case, without empty ones."""
-    first: dict[str, str] = {}
-    for name in names:
-        first.setdefault(name.strip().casefold(), name.strip())
-    first.pop("", None)
-    return list(first.values())

@@ -1,4 +1,4 @@
-"""The one query language: words, phrases and fields to a tree, and the tree back to text.
+"""The one query language: text to a tree (tree.py), strictly or leniently.
 
     query = all { "OR" all } ;  all = part { part }
     part  = [ "-" ] ( "(" query ")" | field | phrase | word )
@@ -13,202 +13,54 @@ never fails, and says what it searched as plain words instead.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from digests.errors import QueryError
 from digests.rules import fields
+from digests.rules.tree import (
+    And,
+    Everything,
+    Field,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Word,
+    joined,
+    render,
+    terms,
+)
+from digests.rules.widening import widen
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_TERMS",
+    "MIN_PREFIX",
+    "And",
+    "Everything",
+    "Field",
+    "Not",
+    "Note",
+    "NoteKind",
+    "Or",
+    "Parsed",
+    "Phrase",
+    "Query",
+    "Word",
+    "parse_lenient",
+    "parse_strict",
+    "render",
+    "terms",
+    "widen",
+]
 
 MAX_DEPTH = 20
 MAX_TERMS = 32
 MIN_PREFIX = 3  # letters before the star
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """The empty query."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word, any form; `prefix` for `ransom*`."""
-
-    text: str
-    prefix: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words in a row."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """`name:value`, e.g. cve:CVE-2024-3400, since:7d, title:"supply chain"."""
-
-    name: str  # canonical, lower case
-    value: str
-    op: str = ""  # "", ">=", "<=", ">", "<"
-    phrase: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Everything except."""
-
-    query: "Query"
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of these."""
-
-    queries: tuple["Query", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """Any of these."""
-
-    queries: tuple["Query", ...]
-
-
-Query = Everything | Word | Phrase | Field | Not | And | Or
-
 _WORDS_NEED = re.compile(r"\w")
-_LITTLE = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "as",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "it",
-        "its",
-        "this",
-        "that",
-        "and",
-        "or",
-        "not",
-        "but",
-        "after",
-        "over",
-        "into",
-        "his",
-        "her",
-        "their",
-        "he",
-        "she",
-        "they",
-        "you",
-        "your",
-        "we",
-        "our",
-        "has",
-        "have",
-        "had",
-        "will",
-        "how",
-        "why",
-        "what",
-        "who",
-        "when",
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "einen",
-        "und",
-        "oder",
-        "in",
-        "im",
-        "am",
-        "an",
-        "auf",
-        "von",
-        "mit",
-        "für",
-        "zu",
-        "zur",
-        "zum",
-        "ist",
-        "sind",
-        "war",
-        "le",
-        "la",
-        "les",
-        "un",
-        "une",
-        "des",
-        "du",
-        "de",
-        "et",
-        "ou",
-        "dans",
-        "sur",
-        "pour",
-        "par",
-        "avec",
-        "est",
-        "sont",
-        "el",
-        "los",
-        "las",
-        "una",
-        "del",
-        "y",
-        "o",
-        "en",
-        "por",
-        "para",
-        "con",
-        "es",
-        "son",
-        "que",
-        "se",
-        "au",
-        "aux",
-        "al",
-        "в",
-        "и",
-        "на",
-        "с",
-        "по",
-        "из",
-        "для",
-        "к",
-        "не",
-        "что",
-        "это",
-        "как",
-        "от",
-        "за",
-        "в",
-        "о",
-    ]
-)
-_BETWEEN_WORDS = re.compile(r"[\s\-/:]+")
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _QUOTES = '"“”„«»'  # what people's keyboards make of a quotation mark
 _COMPARED = re.compile(rf"({'|'.join(fields.NUMBERS)})([<>]=?|[=≥≤])([\d.]+)", re.IGNORECASE)
@@ -257,70 +109,6 @@ def parse_lenient(text: str) -> Parsed:
     return Parsed(query, parser.sort or ("best" if alike else "new"), notes)
 
 
-def widen(query: Query) -> Query | None:
-    """Any of the words instead of all of them; None when there is nothing to widen.
-
-    Words in a row, and words joined by hyphens, may then stand apart. The little words of a
-    sentence (the, und, de) are left out, unless there are no others: any story has them.
-    """
-    queries = query.queries if isinstance(query, And) else (query,)
-    loose = [q for q in queries if isinstance(q, Word | Phrase)]
-    firm = tuple(q for q in queries if not isinstance(q, Word | Phrase))
-    parts = dict.fromkeys(part for one in loose for part in _apart(one))
-    telling = [part for part in parts if part.text.casefold() not in _LITTLE]
-    words = tuple(telling or parts)[: 2 * MAX_TERMS]
-    if len(words) < 2:  # noqa: PLR2004 - one word has no alternative
-        return None
-    return And((*firm, Or(words))) if firm else Or(words)
-
-
-def _apart(query: Word | Phrase) -> Iterator[Word | Phrase]:
-    """A word or phrase, and the words of which it is made."""
-    yield query
-    if not (isinstance(query, Word) and query.prefix):
-        parts = _BETWEEN_WORDS.split(query.text)
-        yield from (Word(part) for part in parts if len(parts) > 1 and _WORDS_NEED.search(part))
-
-
-def render(query: Query) -> str:
-    """The query as text; `parse_strict(render(q)) == q` for whatever the parser makes."""
-    match query:
-        case Everything():
-            return ""
-        case Word(text, prefix):
-            return text + ("*" if prefix else "")
-        case Phrase(text):
-            return f'"{text}"'
-        case Field(name, value, op, phrase):
-            return f'{name}:{op}"{value}"' if phrase else f"{name}:{op}{value}"
-        case Not(inner):
-            return "-" + (
-                f"({render(inner)})" if isinstance(inner, And | Or | Not) else render(inner)
-            )
-        case And(queries):
-            return " ".join(
-                f"({render(q)})" if isinstance(q, And | Or) else render(q) for q in queries
-            )
-        case Or(queries):
-            return " OR ".join(
-                f"({render(q)})" if isinstance(q, Or) else render(q) for q in queries
-            )
-
-
-def terms(query: Query) -> Iterator[Word | Phrase | Field]:
-    """The leaves of a query, left to right."""
-    match query:
-        case And(queries) | Or(queries):
-            for inner in queries:
-                yield from terms(inner)
-        case Not(inner):
-            yield from terms(inner)
-        case Everything():
-            return
-        case leaf:
-            yield leaf
-
-
 def _as_words(text: str) -> tuple[Query, tuple[Note, ...]]:
     """The last resort of a lenient reading: every run of letters and digits, all of them."""
     found = re.findall(r"\w+", text[:4_000])
@@ -328,13 +116,7 @@ def _as_words(text: str) -> tuple[Query, tuple[Note, ...]]:
     notes = [Note(NoteKind.AS_WORDS if words else NoteKind.NOTHING, text.strip()[:200])]
     if len(found) > MAX_TERMS:
         notes.append(Note(NoteKind.TOO_MANY, str(MAX_TERMS)))
-    return _join(And, words), tuple(notes)
-
-
-def _join(kind: type[And] | type[Or], queries: tuple[Query, ...]) -> Query:
-    if not queries:
-        return Everything()
-    return queries[0] if len(queries) == 1 else kind(queries)
+    return joined(And, words), tuple(notes)
 
 
 @dataclass(slots=True)
@@ -363,7 +145,7 @@ class _Parser:
         while self.at < len(self.text):
             self.at += 1
             parts.append(self._any(0))
-        return _join(And, tuple(p for p in parts if not isinstance(p, Everything)))
+        return joined(And, tuple(p for p in parts if not isinstance(p, Everything)))
 
     def _any(self, depth: int) -> Query:
         if depth > MAX_DEPTH:
@@ -377,14 +159,14 @@ class _Parser:
                     "OR needs something on both sides", 'write "or" in quotes to find the word'
                 )
             branches = [b for b in branches if not isinstance(b, Everything)]
-        return _join(Or, tuple(branches))
+        return joined(Or, tuple(branches))
 
     def _all(self, depth: int) -> Query:
         parts: list[Query] = []
         while (part := self._part(depth)) is not None:
             if not isinstance(part, Everything):
                 parts.append(part)
-        return _join(And, tuple(parts))
+        return joined(And, tuple(parts))
 
     def _part(self, depth: int) -> Query | None:
         """One part, or None at the end of the group. Everything(): it was read but means nothing."""

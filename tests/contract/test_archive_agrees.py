@@ -171,7 +171,8 @@ async def test_the_best_are_the_same_stories_in_another_order(news, query):
 @unhurried
 @given(text=st.text(st.characters(), max_size=40), sort=st.sampled_from(["new", "best"]))
 async def test_any_characters_at_all_get_an_answer(news, text, sort):
-    await found(news, text, sort=sort)
+    numbers = await found(news, text, sort=sort)
+    assert len(numbers) == len(set(numbers))
 
 
 async def test_what_is_learnt_later_is_found(news):

@@ -286,7 +286,8 @@ HOSTILE = ['"', "AND", "NEAR(", "C++", ".NET", "-a", "nope:a", "*", "(" * 200, "
 @pytest.mark.parametrize("text", [*HOSTILE, "a* " * 2_000, "x" * 4_000, "هجوم", "۞"])
 @pytest.mark.parametrize("sort", ["new", "best"])
 async def test_whatever_is_typed_there_is_an_answer(news, text, sort):
-    await found(news, text, sort=sort)
+    numbers = await found(news, text, sort=sort)
+    assert len(numbers) == len(set(numbers))
 
 
 async def test_half_a_character_finds_nothing_and_breaks_nothing(news):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from digests.model import Document, Draft, Feed, IndexTokens, Reading
 from digests.reading import read, tell
 from digests.text.tokens import terms
+from tests.damage import anywhere
 from tests.hostilefeeds import hostile_feeds
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -393,25 +394,8 @@ PIECES = (
 
 
 def mutated(body: bytes, chance: random.Random) -> bytes:
-    """A document with one to six faults: flipped bytes, cuts, doubled parts, foreign pieces."""
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(body) + 1)
-        end = min(len(body), at + chance.randrange(1, 200))
-        match chance.randrange(6):
-            case 0:
-                body = body[:at] + bytes([chance.randrange(256)]) + body[at + 1 :]
-            case 1:
-                body = body[:at] or body
-            case 2:
-                body = body[:at] + body[end:]
-            case 3:
-                body = body[:end] + body[at:]
-            case 4:
-                body = body[:at] + chance.choice(PIECES) + body[at:]
-            case _:
-                old, new = chance.choice(PIECES), chance.choice(PIECES)
-                body = body.replace(old, new, chance.randrange(1, 4))
-    return body
+    """A damaged document, with pieces that once made an entry break us."""
+    return anywhere(body, chance, PIECES)
 
 
 def survives(body: bytes, content_type: str = "") -> None:

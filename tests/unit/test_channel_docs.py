@@ -31,7 +31,7 @@ def test_the_example_is_a_file_that_is_accepted() -> None:
 @pytest.mark.parametrize("line", [f"post: {one}" for one in SCHEDULES] + SNIPPETS)
 def test_what_stands_in_the_text_is_accepted(line: str) -> None:
     text = f"feeds: [{{url: https://n.example/}}]\nchannels:\n  - name: a\n    to: terminal\n    {line}\n"
-    parse(text, "docs/channels.md", {})
+    assert len(parse(text, "docs/channels.md", {}).channels) == 1
 
 
 def test_every_way_to_post_and_every_rule_is_explained() -> None:
