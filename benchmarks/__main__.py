@@ -1,12 +1,13 @@
-"""`make bench`: prints each figure beside its peer; CPU seconds, medians of interleaved rounds.
+"""`make bench`: prints each figure beside its peer, in CPU seconds (see docs/benchmarks.md).
 
-`python -m benchmarks P N1 W` runs only what begins with one of these.
+`python -m benchmarks P N1 W` runs only what begins with one of these. Search has scripts of its own,
+since it builds a million stories first: benchmarks/search.py (S1-S3) and hidden.py (S4).
 """
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import parsing, pollers, polling, service, starting, story
+from benchmarks import parsing, pollers, polling, service, starting, story, watching
 
 BENCHES: dict[str, Callable[[], None]] = {
     "U1": starting.u1,
@@ -16,14 +17,21 @@ BENCHES: dict[str, Callable[[], None]] = {
     "N2": polling.n2,
     "W1 W2 W3 W4": pollers.w,
     "T1": story.t1,
+    "M1": watching.m1,
     "L1 E1 U2": service.service,
 }
 
 
 def main(wanted: list[str]) -> None:
-    for ids, run in BENCHES.items():
-        if not wanted or any(id_.startswith(tuple(wanted)) for id_ in ids.split()):
-            run()
+    chosen = [run for ids, run in BENCHES.items() if not wanted or _named(ids, wanted)]
+    if not chosen:
+        sys.exit(f"no figure begins with {' or '.join(wanted)}; there are {' '.join(BENCHES)}")
+    for run in chosen:
+        run()
+
+
+def _named(ids: str, wanted: list[str]) -> bool:
+    return any(id_.startswith(tuple(wanted)) for id_ in ids.split())
 
 
 if __name__ == "__main__":

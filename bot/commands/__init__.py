@@ -1,7 +1,8 @@
 """What people may ask, and its answers: one table of verbs for every place where they are typed.
 
-Discord's subcommands, Slack's words, the terminal's commands and docs/commands.md all come from
-that table (table.py); nothing about a verb is written down a second time.
+Slack's words, the checks of who may ask and the guesses of help come from that table (table.py).
+Discord wants its subcommands declared: bot/platforms/discord/commands.py does it, so a verb that
+people shall type there needs its lines in COMMANDS too.
 
 To add a verb:
 
@@ -9,11 +10,10 @@ To add a verb:
    the words typed, the typed options, who asks, the asker's language, and what may be used.
 2. Put `Verb("pause", later("Stop asking a feed"), pause, options=(...), who=Who.EDITOR)` into that
    room's `VERBS`. A name of two words (`watch add`) is one of a group. Whether the asker is a reader
-   or an editor is checked before the handler is called, for commands, buttons, forms and
-   completion alike.
-3. A new room: add its `VERBS` to table.py. New places to complete words from: completing.py.
-4. Translate its words (`python -m digests.cards.catalogs`), and renew the documentation
-   (`python -m bot.commands`).
+   or an editor is checked before the handler is called, for commands and buttons alike.
+3. A new room: add its `VERBS` to table.py.
+4. Translate its words (`python -m digests.cards.catalogs`), and tell of it in docs/slack.md,
+   docs/discord.md and the README.
 
 A button's state is the text of the request that it makes: at most 90 characters. What does not
 fit is kept by `ask.stored(...)` and its key is the state.

@@ -44,7 +44,7 @@ class Who(Enum):
 
 
 class Source(Enum):
-    """Where an option's words are completed from; see completing.py."""
+    """Where the words of an option come from."""
 
     NOTHING = ""
     PUBLISHER = "publisher"
@@ -161,11 +161,9 @@ class Verb:
     answer: Handler
     options: tuple[Option, ...] = ()
     who: Who = Who.READER
-    examples: tuple[
-        str, ...
-    ] = ()  # what to type after its name, "" for nothing; help can run them
+    examples: tuple[str, ...] = ()  # what to type after its name, "" for nothing
     listed: bool = True  # False: a button's own, which nobody types
-    terminal: bool = True  # reads only: `nightdesk NAME` asks it too
+    terminal: bool = True  # reads only: safe beside a running bot
 
 
 def _tame(text: str) -> str:

@@ -1,4 +1,4 @@
-"""help: examples that can be run, and a guess at what a misspelt word meant."""
+"""help: examples that can be typed, and a guess at what a misspelt word meant."""
 
 import difflib
 

@@ -6,6 +6,7 @@ merges only what is clearly one event (SAME), links what is close (RELATED), and
 * beyond 72 hours from the story's first entry: pairs as alike as that, a month apart, were never
   one event (patch days, tax-season scams, ransomware trends);
 * what names other CVEs, or patches of other makers: the series of one day;
+* a headline that names its CVE, with what does not name it: the record of one flaw;
 * the same headline with other numbers: the next issue of a series;
 * two entries of one publisher: it knows that they are two.
 
@@ -20,7 +21,7 @@ from datetime import datetime, timedelta
 from digests.model import Name, StoryId
 from digests.stories.likeness import Groups, vector
 
-ALGORITHM = 1  # raise it when the same entries would be judged otherwise; stored with every score
+ALGORITHM = 2  # raise it when the same entries would be judged otherwise; stored with every score
 SAME = 0.40
 RELATED = 0.30
 WITHIN = timedelta(hours=72)
@@ -53,6 +54,11 @@ class Evidence:
     def numbers(self) -> frozenset[str]:
         """The terms of the headline that hold a digit."""
         return frozenset(term for term in self.title if not term.isalpha())
+
+    @property
+    def own_cves(self) -> frozenset[str]:
+        """Those that the headline names."""
+        return frozenset(cve for cve in self.cves if cve.lower().replace("-", "") in self.title)
 
     @property
     def words(self) -> frozenset[str]:
@@ -158,10 +164,19 @@ def _apart(one: Evidence, event: _Event) -> bool:
         return True
     if one.cves and event.cves and not one.cves & event.cves:
         return True
+    if _another_flaw(one, event):
+        return True
     if any(_next_issue(one, known) for known in event.headlines):
         return True
     series = one.patches and event.patches
     return bool(series and one.makers and event.makers and not one.makers & event.makers)
+
+
+def _another_flaw(one: Evidence, event: _Event) -> bool:
+    """Whether either side's headline names a CVE that the other does not tell of."""
+    theirs = frozenset(cve for known in event.headlines for cve in known.own_cves)
+    ours = one.own_cves
+    return bool(ours and not ours & event.cves) or bool(theirs and not theirs & one.cves)
 
 
 def _next_issue(one: Evidence, other: Evidence) -> bool:

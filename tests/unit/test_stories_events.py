@@ -49,6 +49,23 @@ def test_a_publisher_knows_that_its_two_entries_are_two() -> None:
     assert not found.same
 
 
+def test_the_record_of_one_flaw_takes_in_only_what_names_that_flaw() -> None:
+    """Advisories of one product read alike, and some name no CVE: hiding one would lose it."""
+    record = shown(
+        "CVE-2026-34217: SandboxJS has a sandbox escape in its handler", cves=["CVE-2026-34217"]
+    )
+    advisory = shown("SandboxJS has a sandbox escape in its handler", "b.example")
+    for known, new in ((record, advisory), (advisory, record)):
+        (kinship,) = judged(known, new)
+        assert kinship.score >= SAME
+        assert not kinship.same
+    named = shown(
+        "SandboxJS has a sandbox escape in its handler", "b.example", cves=["CVE-2026-34217"]
+    )
+    (kinship,) = judged(record, named)
+    assert kinship.same
+
+
 def test_other_cves_are_another_event_and_a_shared_one_brings_closer() -> None:
     headline = "Ivanti warns of a critical flaw in Connect Secure"
     first = shown(headline, cves=["CVE-2025-0282"])
