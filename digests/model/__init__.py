@@ -53,6 +53,7 @@ from digests.model.judged import CveFacts, Indicator, Name, Part, Quality, Ratin
 from digests.model.reading import Draft, IndexTokens, Reading, Refusal, Telling
 from digests.model.stories import EXTRACT, SeenEntry, Source, Story
 from digests.model.telling import Alarm, Button, Card, Content, Line, Listing, Notice, Span
+from digests.model.tracing import Happening, Reason, Ruled, Step
 
 __all__ = [
     "EXTRACT",
@@ -81,6 +82,7 @@ __all__ = [
     "Fetched",
     "Found",
     "Gathering",
+    "Happening",
     "IndexTokens",
     "Indicator",
     "Key",
@@ -105,16 +107,19 @@ __all__ = [
     "Quota",
     "Rating",
     "Reading",
+    "Reason",
     "Refusal",
     "Rejected",
     "Relevance",
     "Retry",
+    "Ruled",
     "Schedule",
     "Scope",
     "SeenEntry",
     "Sighting",
     "Source",
     "Span",
+    "Step",
     "Story",
     "StoryId",
     "Summariser",

@@ -20,21 +20,25 @@ class Ledger:
     owed: dict[StoryId, dict[str, str]] = field(default_factory=dict)  # story -> channel -> digest
 
     def owe(self, seen: Subject, arrival: Arrival) -> list[NewPost]:
+        """Ask every channel's rule for what is owed; whoever asks next sees what was decided."""
+        return posts(self.decide(seen, arrival), seen.story)
+
+    def decide(self, seen: Subject, arrival: Arrival) -> list[Decision]:
         """Ask every channel's rule; whoever asks next sees what was decided."""
         story = seen.story
         waiting = self.owed.get(story.id, {})
-        posts = []
+        decisions = []
         for rule in self.rules:
             tally = self.tallies.get(rule.channel.name, Tally())
             decision = decide(seen, rule, tally, replace(arrival, waiting=waiting))
+            decisions.append(decision)
             if not decision.owed:
                 continue
             name = rule.channel.name
             self.tallies[name] = counted(tally, decision, rule, seen, arrival.now)
             waiting = self.owed.setdefault(story.id, {})
             waiting[name] = decision.digest
-            posts.append(_post(decision, story))
-        return posts
+        return decisions
 
     def not_before(self, channel: str, seen: Subject, now: datetime) -> datetime | None:
         """When a line about a card of this channel may be told: breaking ones at once."""
@@ -92,6 +96,11 @@ def provisional(channel: Channel) -> Destination:
     return Destination(channel.to.platform, channel.to.address)
 
 
+def posts(decisions: Iterable[Decision], story: Story) -> list[NewPost]:
+    """What decisions about a story owe to their channels."""
+    return [_post(decision, story) for decision in decisions if decision.owed]
+
+
 def _post(decision: Decision, story: Story) -> NewPost:
     channel = decision.channel
     return NewPost(
@@ -121,7 +130,7 @@ def _recounted(
             tally = replace(tally, flood=one.digest, flood_since=one.at)
         if not _is_card_of_today(one, rule, now):
             continue
-        card = Decision(rule.channel, owed=True, why="")
+        card = Decision(rule.channel, owed=True)
         tally = counted(tally, card, rule, subjects.get(one.story), one.at)
     return tally
 

@@ -9,10 +9,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from digests.model import Channel, Pace
+from digests.model import Channel, Pace, Reason
 from digests.rules.calendar import audible, day, period, quiet
 from digests.rules.match import Subject, matches
 from digests.rules.query import Query, parse_strict
+
+_SAID = {
+    "born": "seen before this channel was set up",
+    "kept": "kept and searchable only: too old when first seen, or no security news",
+    "not-only": "does not match only: {}",
+    "muted": "{} is muted here",
+    "told": "told here already",
+    "waits": "waits for {}",
+    "breaking": "breaking: {}",
+    "only": "matches only: {}",
+    "everything": "matches only: everything",
+    "post": "post: {}",
+    "quiet": "quiet: {}",
+    "limit": "limit: {} per day",
+    "quota": "quota: {} per day",
+    "flood": "many at once",
+}
 
 BURST = 25  # cards into one channel within BURST_TIME; what follows is gathered
 BURST_TIME = timedelta(minutes=10)
@@ -32,6 +49,7 @@ class Rule:
     breaking: Query | None = None
     mention: Query | None = None
     quota: tuple[tuple[Query, int], ...] = ()
+    muted: frozenset[str] = frozenset()  # publishers that an editor silenced here
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +78,34 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one channel is owed of one story; `why` is said to people."""
+    """What one channel is owed of one story."""
 
     channel: Channel
     owed: bool
-    why: str
+    because: tuple[Reason, ...] = ()
     digest: str = ""  # the digest that will tell it; "" a card of its own
     not_before: datetime | None = None
     breaking: bool = False
     mention: tuple[str, ...] = ()
 
+    @property
+    def why(self) -> str:
+        """The grounds in plain English, for a log and for the operator."""
+        return "; ".join(_SAID[one.code].format(one.clause) for one in self.because)
 
-def rules(channels: Sequence[Channel]) -> tuple[Rule, ...]:
-    """Read the rules of all channels once. Raises QueryError where the file was not checked."""
-    return tuple(_rule(channel) for channel in channels)
+
+def rules(
+    channels: Sequence[Channel], muted: Mapping[str, frozenset[str]] | None = None
+) -> tuple[Rule, ...]:
+    """Read the rules of all channels once. Raises QueryError where the file was not checked.
+
+    `muted`: by channel, the publishers that are not told there.
+    """
+    silenced = muted or {}
+    return tuple(
+        replace(_rule(channel), muted=silenced.get(channel.name, frozenset()))
+        for channel in channels
+    )
 
 
 def route(
@@ -90,21 +122,24 @@ def decide(seen: Subject, rule: Rule, tally: Tally, arrival: Arrival) -> Decisio
     """What one channel is owed of a story."""
     channel = rule.channel
     if tally.born is None or seen.story.seen < tally.born:
-        return Decision(channel, owed=False, why="seen before this channel was set up")
+        return _not_owed(channel, "born")
     if not matches(rule.query, seen):
-        return Decision(channel, owed=False, why=f"does not match only: {channel.only}")
+        return _not_owed(channel, "not-only", channel.only)
+    if _is_muted(rule, seen):
+        return _not_owed(channel, "muted", seen.story.publisher)
     breaking = rule.breaking is not None and matches(rule.breaking, seen)
     waits = arrival.waiting.get(channel.name)
     if waits == "":
-        return Decision(channel, owed=False, why="told here already")
+        return _not_owed(channel, "told")
     if waits and not breaking:
-        return Decision(channel, owed=False, why=f"waits for {waits}")
+        return _not_owed(channel, "waits", waits)
     mention = _mention(rule, seen)
     if breaking:
-        why = f"breaking: {channel.breaking}"
-        return Decision(channel, owed=True, why=why, breaking=True, mention=mention)
-    digest, not_before, why = _when(seen, rule, tally, arrival)
-    return Decision(channel, True, why, digest, not_before, mention=mention)
+        because = (Reason("breaking", channel.breaking),)
+        return Decision(channel, True, because, breaking=True, mention=mention)
+    digest, not_before, held = _when(seen, rule, tally, arrival)
+    matched = Reason("only", channel.only) if channel.only else Reason("everything")
+    return Decision(channel, True, (matched, *held), digest, not_before, mention=mention)
 
 
 def counted(
@@ -134,6 +169,16 @@ def _rule(channel: Channel) -> Rule:
     )
 
 
+def _not_owed(channel: Channel, code: str, clause: str = "") -> Decision:
+    return Decision(channel, owed=False, because=(Reason(code, clause),))
+
+
+def _is_muted(rule: Rule, seen: Subject) -> bool:
+    """Whether everybody who tells it is silenced here."""
+    told = {seen.story.publisher, *(source.publisher for source in seen.story.also)}
+    return bool(rule.muted) and told <= rule.muted
+
+
 def _mention(rule: Rule, seen: Subject) -> tuple[str, ...]:
     mention = rule.channel.mention
     if mention is None or rule.mention is None or not matches(rule.mention, seen):
@@ -143,47 +188,47 @@ def _mention(rule: Rule, seen: Subject) -> tuple[str, ...]:
 
 def _when(
     seen: Subject, rule: Rule, tally: Tally, arrival: Arrival
-) -> tuple[str, datetime | None, str]:
-    """The digest ("" a card), not before when, and why."""
+) -> tuple[str, datetime | None, tuple[Reason, ...]]:
+    """The digest ("" a card), not before when, and why it waits."""
     channel, now = rule.channel, arrival.now
-    zone, why = channel.timezone, f"matches only: {channel.only or 'everything'}"
+    zone = channel.timezone
     if channel.post.pace is not Pace.EACH:
         one = period(channel.post, zone, now)
         due = audible(channel.quiet, zone, one.end)
-        return f"{DIGEST}{one.name}", due, f"{why}; post: {channel.post}"
+        return f"{DIGEST}{one.name}", due, (Reason("post", str(channel.post)),)
     if held := quiet(channel.quiet, zone, now):
-        return f"{QUIET}{held.name}", held.end, f"{why}; quiet: {channel.quiet}"
+        return f"{QUIET}{held.name}", held.end, (Reason("quiet", str(channel.quiet)),)
     if (arrival.flood or arrival.late) and not arrival.unlimited:
-        return _gathered(channel, tally, arrival, why)
+        return _gathered(channel, tally, arrival)
     today = _of_today(tally, rule, now)
     if over := _over(seen, rule, today):
         one = day(zone, now)
-        return f"{OVER}{one.name}", audible(channel.quiet, zone, one.end), f"{why}; {over}"
+        return f"{OVER}{one.name}", audible(channel.quiet, zone, one.end), (over,)
     if _bursts(today, now) and not arrival.unlimited:
-        return _gathered(channel, tally, arrival, why)
-    return "", None, why
+        return _gathered(channel, tally, arrival)
+    return "", None, ()
 
 
 def _gathered(
-    channel: Channel, tally: Tally, arrival: Arrival, why: str
-) -> tuple[str, datetime, str]:
+    channel: Channel, tally: Tally, arrival: Arrival
+) -> tuple[str, datetime, tuple[Reason, ...]]:
     """One of many: the most important get cards, the rest a digest, once all are there."""
     now = arrival.now
     is_open = tally.flood_since is not None and now - tally.flood_since < GATHER_MOST
     name = tally.flood if is_open else f"{FLOOD}{now:%Y-%m-%dT%H%M%S}"
     due = now if arrival.flood else now + GATHER  # the whole of one document is there already
-    return name, audible(channel.quiet, channel.timezone, due), f"{why}; many at once"
+    return name, audible(channel.quiet, channel.timezone, due), (Reason("flood"),)
 
 
-def _over(seen: Subject, rule: Rule, today: Tally) -> str:
-    """The limit that is used up, in words; "" when none is."""
+def _over(seen: Subject, rule: Rule, today: Tally) -> Reason | None:
+    """The limit that is used up; None when none is."""
     channel = rule.channel
     if channel.limit is not None and today.cards >= channel.limit:
-        return f"limit: {channel.limit} per day"
+        return Reason("limit", str(channel.limit))
     for (query, most), quota, count in zip(rule.quota, channel.quota, today.shares, strict=True):
         if count >= most and matches(query, seen):
-            return f"quota: {quota.query}: {most} per day"
-    return ""
+            return Reason("quota", f"{quota.query}: {most}")
+    return None
 
 
 def _bursts(today: Tally, now: datetime) -> bool:

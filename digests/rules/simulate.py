@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digests.model import Channel, Story
+from digests.model import Channel, Reason, Story
 from digests.rules.match import Subject
 from digests.rules.routing import Arrival, Decision, Tally, counted, decide, rules
 
-_KEPT_ONLY = "kept and searchable only: too old when first seen, or no security news"
+_KEPT_ONLY = (Reason("kept"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def simulate(channel: Channel, subjects: Iterable[Subject]) -> tuple[Simulated, 
     told = []
     for seen in ordered:
         if not seen.story.announced:
-            told.append(Simulated(seen.story, Decision(channel, owed=False, why=_KEPT_ONLY)))
+            told.append(Simulated(seen.story, Decision(channel, False, _KEPT_ONLY)))
             continue
         now = seen.story.seen
         decision = decide(seen, rule, tally, Arrival(now))

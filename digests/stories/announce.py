@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from digests.model import Draft, Feed
+from digests.model import Draft, Feed, Reason
 
 FRESH = timedelta(hours=24)  # what "the newest" may mean when a feed is added
 FLOOD = 25  # more new stories than this in one poll are gathered
@@ -15,7 +15,7 @@ class Announcement:
     """Whether an entry is announced, as part of a folded list, and if not, why."""
 
     announce: bool
-    why: str = ""
+    why: Reason | None = None
     fold: bool = False  # one of very many: gathered with the others
 
 
@@ -32,8 +32,7 @@ def announcements(
 ) -> tuple[Announcement, ...]:
     """One decision for each new draft, in the order given."""
     if poll.first and poll.quiet:
-        why = "first poll of a new installation: the welcome tells the newest"
-        return tuple(Announcement(announce=False, why=why) for _ in drafts)
+        return tuple(Announcement(announce=False, why=Reason("installed")) for _ in drafts)
     decided = [_by_itself(draft, feed, now) for draft in drafts]
     if feed.first is None:  # "all": no limit and no flood guard
         return tuple(decided)
@@ -55,9 +54,9 @@ def telling_order(drafts: Sequence[Draft], now: datetime) -> list[int]:
 def _by_itself(draft: Draft, feed: Feed, now: datetime) -> Announcement:
     """An old entry and one that is not security news are kept and searchable, no more."""
     if not feed.security and draft.relevance and not draft.relevance.relevant:
-        return Announcement(announce=False, why="not security news, by its words")
+        return Announcement(announce=False, why=Reason("irrelevant"))
     if feed.max_age is not None and draft.published and now - draft.published > feed.max_age:
-        return Announcement(announce=False, why=f"older than max_age ({feed.max_age.days}d)")
+        return Announcement(announce=False, why=Reason("old", f"{feed.max_age.days}d"))
     return Announcement(announce=True)
 
 
@@ -71,7 +70,7 @@ def _limited(
         if decided[i].announce and now - (drafts[i].published or now) <= FRESH
     ]
     chosen = set(fresh[-first:] if first else ())
-    why = f"a feed added later starts with its newest {first} of the last day"
+    why = Reason("first", str(first))
     return tuple(
         a if i in chosen or not a.announce else Announcement(announce=False, why=why)
         for i, a in enumerate(decided)
