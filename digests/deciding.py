@@ -15,16 +15,19 @@ from digests.model import (
     Draft,
     EntryId,
     Feed,
+    Happening,
     IndexTokens,
     NewPost,
+    Ruled,
     Source,
+    Step,
     Story,
     StoryId,
     Telling,
 )
-from digests.rules.ledger import Ledger
+from digests.rules.ledger import Ledger, posts
 from digests.rules.match import subject
-from digests.rules.routing import Arrival
+from digests.rules.routing import Arrival, Decision
 from digests.stories.announce import Announcement, telling_order
 from digests.stories.cluster import StoryRef, Window
 from digests.stories.events import ALGORITHM, NOTHING, UNSEEN, Evidence, Kinship, evidence
@@ -65,6 +68,13 @@ class Decided:
     posts: list[NewPost] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: {"new": 0, "same": 0, "edited": 0})
     present: list[EntryId] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    ruled: dict[StoryId, tuple[Ruled, ...]] = field(default_factory=dict)  # not yet in a step
+
+    def note(self, what: Happening, story: StoryId, feed: Feed | None = None) -> Step:
+        """A step of a story's way, with what its rules just said; whoever knows more adds it."""
+        name = feed.name if feed else ""
+        return Step(story, self.now, what, name, ruled=self.ruled.pop(story, ()))
 
 
 @dataclass(slots=True)
@@ -117,8 +127,9 @@ class Decider:
         at = decided.now if decision.announce else draft.published or decided.now
         ref = self.window.find(link, draft.title_key, at, publisher=feed.publisher)
         kin = self._kin(feed, draft, decision, at)
+        what = Happening.KNOWN
         if ref is None and kin and kin[0].same:
-            ref = self.window.get(kin[0].story)
+            ref, what = self.window.get(kin[0].story), Happening.ALIKE
         if ref is not None and ref.id in self.stories:
             decided.counts["same"] += 1
             self._join(feed, prepared, link, ref, decided, index)
@@ -126,7 +137,15 @@ class Decider:
         else:
             decided.counts["new"] += 1
             story = self._new_story(feed, draft, link, decided, prepared, index, kin)
+            what = Happening.NEW
         decided.entries.append(_entry_record(draft, story.id, decided.now, kin))
+        judged = replace(
+            decided.note(what, story.id, feed),
+            quiet=decision.why,
+            relevance=draft.relevance,
+            likeness=kin[0].score if what is Happening.ALIKE else 0.0,
+        )
+        decided.steps.append(judged)
 
     def _kin(
         self, feed: Feed, draft: Draft, decision: Announcement, at: datetime
@@ -229,6 +248,7 @@ class Decider:
         self._revise(changed, "", decided, telling)
         if changed != story:  # rules are asked again at every revision
             self._owe(changed, telling.tokens, decided, _arrival(feed, prepared, decided.now))
+        decided.steps.append(decided.note(Happening.EDITED, owner, feed))
 
     def _revise(
         self, story: Story, link: str, decided: Decided, telling: Telling | None = None
@@ -266,12 +286,16 @@ class Decider:
                 changed = knowing(replace(story, revision=story.revision + 1), facts)
                 self._revise(changed, "", decided)
                 self._owe(changed, words[number], decided, Arrival(now))
+                decided.steps.append(decided.note(Happening.LEARNT, number))
         return decided
 
     def _owe(self, story: Story, tokens: IndexTokens, decided: Decided, arrival: Arrival) -> None:
         """Ask every channel's rule; what is owed is written with the story."""
-        if story.announced:
-            decided.posts += self.ledger.owe(subject(story, tokens), arrival)
+        if not story.announced:
+            return
+        decisions = self.ledger.decide(subject(story, tokens), arrival)
+        decided.posts += posts(decisions, story)
+        decided.ruled[story.id] = tuple(map(_ruled, decisions))
 
 
 def knowing(story: Story, facts: Mapping[str, CveFacts]) -> Story:
@@ -283,6 +307,10 @@ def is_late(state: FeedState, now: datetime) -> bool:
     """Whether what a feed brings now has piled up: it, or we, had been away for hours."""
     since = state.last_success if state.failures else state.next_poll
     return state.first_poll_done and since is not None and now - since > AWAY
+
+
+def _ruled(decision: Decision) -> Ruled:
+    return Ruled(decision.channel.name, decision.owed, decision.because, decision.digest)
 
 
 def _arrival(

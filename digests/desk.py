@@ -199,6 +199,8 @@ class Desk:
             revised=tuple(decided.revised.values()),
             posts=tuple(decided.posts),
             present=tuple(decided.present),
+            steps=tuple(decided.steps),
+            refused=found.refused,
         )
         try:
             await self._archive.commit_poll(record)

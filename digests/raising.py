@@ -70,7 +70,8 @@ async def _raise(
     decided = decider.learn(raised, facts, words, now)
     subjects = [subject(decider.stories[story], words[story]) for story in news if story in words]
     posts = (*decided.posts, *notes(subjects, standing, decider.ledger, now))
-    await archive.commit_known(telling, tuple(decided.revised.values()), posts, now)
+    revised, steps = tuple(decided.revised.values()), tuple(decided.steps)
+    await archive.commit_known(telling, revised, posts, now, steps)
 
 
 def notes(

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
-from digests.archive import dialects, feeds, outbox, stories
+from digests.archive import dialects, feeds, outbox, stories, traces
 from digests.archive.columns import Moment
 from digests.archive.records import EntryRecord, PollRecord, StoryRecord
 from digests.archive.schema import entry
-from digests.model import CveFacts, NewPost
+from digests.model import CveFacts, NewPost, Step
 
 _TOUCH_EVERY = timedelta(days=1)  # often enough for a memory that is counted in days
 _OF_ITS_ARRIVAL = ("seen", "nearest", "likeness", "algorithm")  # an edit changes none of these
@@ -43,6 +43,8 @@ def commit(connection: Connection, record: PollRecord) -> None:
     _save_entries(connection, feed_id, record.entries)
     _touch(connection, record.present, record.at)
     _revise(connection, record.revised, record.posts, record.at)
+    traces.add(connection, record.steps)
+    traces.refuse(connection, record.feed_url, record.refused, record.at)
 
 
 def commit_known(
@@ -51,10 +53,12 @@ def commit_known(
     revised: Sequence[StoryRecord],
     posts: Sequence[NewPost],
     at: datetime,
+    steps: Sequence[Step] = (),
 ) -> None:
     """Write what became known of CVEs, and what it did to stories."""
     stories.learn(connection, facts)
     _revise(connection, revised, posts, at)
+    traces.add(connection, steps)
 
 
 def _revise(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digests.feeds.pace import FeedState
-from digests.model import EntryId, IndexTokens, NewPost, Span, Story, StoryId
+from digests.model import EntryId, IndexTokens, NewPost, Refusal, Span, Step, Story, StoryId
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class PollRecord:
     revised: tuple[StoryRecord, ...] = ()
     posts: tuple[NewPost, ...] = ()
     present: tuple[EntryId, ...] = ()  # known entries met again, so that they stay remembered
+    steps: tuple[Step, ...] = ()  # what was decided, for `why`
+    refused: tuple[Refusal, ...] = ()  # what the document held and could not be kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,54 @@ class Pause:
 
     reason: str
     until: datetime | None  # None: until somebody resumes it
+    by: str = ""  # the editor who paused it: nobody else resumes it; "" it refused us
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """An entry as it is remembered, with the story that it told."""
+
+    id: EntryId
+    feed_url: str
+    link: str
+    title: str
+    story: StoryId
+    seen: datetime
+    published: datetime | None
+    nearest: StoryId | None
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedEntry:
+    """An entry that could not be kept."""
+
+    feed: str  # its address
+    entry: str  # its id, link or place in the document
+    reason: str
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What an editor did; never what others wrote."""
+
+    at: datetime
+    person: str  # platform:user
+    verb: str
+    what: str  # a feed, a channel, a publisher, a story's key
+    place: str  # platform:conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A publisher that is not told in a channel."""
+
+    channel: str
+    publisher: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +200,4 @@ class Forgotten:
     posts: int = 0
     queries: int = 0
     summaries: int = 0
+    steps: int = 0

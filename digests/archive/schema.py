@@ -42,6 +42,7 @@ REVISIONS = (
     "0009",
     "0010",
     "0011",
+    "0012",
 )
 
 metadata = MetaData()
@@ -157,6 +158,7 @@ entry = Table(
     Index("ix_entry_publisher_id", "feed", "publisher_id"),
     Index("ix_entry_link", "feed", "link"),
     Index("ix_entry_title_key", "feed", "title_key"),
+    Index("ix_entry_story", "story"),
 )
 
 story = Table(
@@ -264,6 +266,7 @@ channel_pause = Table(
     _text("name", primary_key=True),
     _text("reason"),
     Column("until", Moment),  # NULL: until somebody resumes it
+    _added("by", Text, "''"),  # the editor who paused it
 )
 
 place = Table(
@@ -331,6 +334,12 @@ post = Table(
         "id",
         sqlite_where=text("state IN ('held', 'dead')"),
         postgresql_where=text("state IN ('held', 'dead')"),
+    ),
+    Index(
+        "ix_post_leaving",
+        "id",
+        sqlite_where=text("state = 'leaving'"),
+        postgresql_where=text("state = 'leaving'"),
     ),
     Index(
         "ix_post_edits",

@@ -45,6 +45,7 @@ from digests.archive.records import (
     StoryRecord,
     Trend,
 )
+from digests.archive.trace_box import Traces
 from digests.errors import ArchiveError
 from digests.feeds.pace import FeedState
 from digests.model import (
@@ -58,6 +59,7 @@ from digests.model import (
     NewPost,
     Rating,
     SeenEntry,
+    Step,
     Story,
     StoryId,
 )
@@ -81,6 +83,7 @@ class Archive:
 
     outbox: Outbox
     readers: Readers
+    traces: Traces
     _engine: Engine
     _lock: Lock | None
     _identity: Identity
@@ -111,7 +114,7 @@ class Archive:
                 lock.release()
             raise
         outbox = Outbox(engine, Names(identity.installation))
-        return cls(outbox, Readers(engine), engine, lock, identity)
+        return cls(outbox, Readers(engine), Traces(engine), engine, lock, identity)
 
     async def close(self) -> None:
         """Finish what was asked for, then let go of the database and its lock."""
@@ -275,9 +278,10 @@ class Archive:
         revised: Sequence[StoryRecord],
         posts: Sequence[NewPost],
         at: datetime,
+        steps: Sequence[Step] = (),
     ) -> None:
         """Facts, the stories they revise and what is owed for it: one transaction."""
-        await self._engine.write(poll.commit_known, facts, revised, posts, at)
+        await self._engine.write(poll.commit_known, facts, revised, posts, at, steps)
 
     # --- publishers ---
 
@@ -391,7 +395,7 @@ class Archive:
         """Forget what is older than `keep`, in bites between which others write.
 
         Stories by their id; entries unless their feed may still carry them; posts settled 90 days
-        ago whose story is gone; saved searches after 30 days.
+        ago whose story is gone; saved searches and the steps of stories after 30 days.
         """
         engine, before = self._engine, now - keep
         low = first_id(before)
@@ -410,6 +414,7 @@ class Archive:
             ),
             await engine.write(retention.forget_queries, now - retention.QUERIES_FOR),
             await engine.write(summaries.forget, now - retention.QUERIES_FOR),
+            await self.traces.forget(now),
         )
 
     async def _bites(

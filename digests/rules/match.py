@@ -53,6 +53,14 @@ def matches(query: Query, seen: Subject) -> bool:
     return test_of(query)(seen)
 
 
+def missing(query: Query, seen: Subject) -> Query:
+    """The part of a query because of which it does not match: of a list of `all`, the first."""
+    if not isinstance(query, And):
+        return query
+    lacking = next((one for one in query.queries if not matches(one, seen)), query)
+    return lacking if lacking is query else missing(lacking, seen)
+
+
 @lru_cache(maxsize=1_024)  # the rules of the channels, asked at every story
 def test_of(query: Query) -> Test:
     """The query as a function, for asking it of many stories."""

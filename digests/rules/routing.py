@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 
 from digests.model import Channel, Pace, Reason
 from digests.rules.calendar import audible, day, period, quiet
-from digests.rules.match import Subject, matches
+from digests.rules.match import Subject, matches, missing
 from digests.rules.query import Query, parse_strict
+from digests.rules.tree import render
 
 _SAID = {
     "born": "seen before this channel was set up",
     "kept": "kept and searchable only: too old when first seen, or no security news",
     "not-only": "does not match only: {}",
+    "lacks": "lacks {}",
     "muted": "{} is muted here",
     "told": "told here already",
     "waits": "waits for {}",
@@ -124,7 +126,7 @@ def decide(seen: Subject, rule: Rule, tally: Tally, arrival: Arrival) -> Decisio
     if tally.born is None or seen.story.seen < tally.born:
         return _not_owed(channel, "born")
     if not matches(rule.query, seen):
-        return _not_owed(channel, "not-only", channel.only)
+        return _unmatched(rule, seen)
     if _is_muted(rule, seen):
         return _not_owed(channel, "muted", seen.story.publisher)
     breaking = rule.breaking is not None and matches(rule.breaking, seen)
@@ -171,6 +173,13 @@ def _rule(channel: Channel) -> Rule:
 
 def _not_owed(channel: Channel, code: str, clause: str = "") -> Decision:
     return Decision(channel, owed=False, because=(Reason(code, clause),))
+
+
+def _unmatched(rule: Rule, seen: Subject) -> Decision:
+    """With the part of `only` that decided, where that is not the whole of it."""
+    lacking, whole = render(missing(rule.query, seen)), rule.channel.only
+    part = (Reason("lacks", lacking),) if lacking != render(rule.query) else ()
+    return Decision(rule.channel, owed=False, because=(Reason("not-only", whole), *part))
 
 
 def _is_muted(rule: Rule, seen: Subject) -> bool:

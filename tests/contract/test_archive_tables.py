@@ -96,6 +96,10 @@ async def test_the_statements_that_run_all_the_time_use_their_indexes(archive):
     seen = await plans_of(archive, archive.seen_entries(FEED, [DRAFT]))
     for name in ("publisher_id", "link", "title_key"):
         assert f"ix_entry_{name} (feed=? AND {name}=?)" in seen
+    ways = archive.traces
+    assert "ix_trace_story (story=?)" in await plans_of(archive, ways.steps(story_id(1)))
+    assert "ix_entry_story (story=?)" in await plans_of(archive, ways.entries_of(story_id(1)))
+    assert "ix_entry_link (feed=? AND link=?)" in await plans_of(archive, ways.entries_at("x"))
     newest = await plans_of(archive, archive.search(Word("gateway"), now=START))
     assert "SCAN story_fts VIRTUAL TABLE INDEX" in newest
     assert "TEMP B-TREE" not in newest
