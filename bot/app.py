@@ -102,7 +102,7 @@ class App:
     async def retry_channels(self) -> None:
         """Channels that refused us are tried again: what was wrong may have been mended."""
         for name, pause in (await self.archive.paused()).items():
-            if pause.until is None:
+            if pause.until is None and not pause.by:  # an editor's pause is for editors to end
                 await self.archive.resume_channel(name)
 
 

@@ -92,6 +92,8 @@ class Courier:
                 self._start(post.destination, self._reconcile(post))
         for destination in await self.archive.outbox.destinations_with_work(now):
             self._start(destination, self._drain(destination))
+        for post in await self.archive.outbox.leaving(now):
+            self._start(post.destination, self._remove(post))
         for post in await self.archive.outbox.edits_due(now):
             self._start(post.destination, self._edit(post))
 
@@ -268,6 +270,13 @@ class Courier:
         await self.archive.outbox.settle_edit(
             post.id, outcome, now=self.clock.now(), shown=post.wanted
         )
+
+    async def _remove(self, post: Post) -> None:
+        """Delete what an editor took back."""
+        chat = self.chats[post.destination.platform]
+        outcome = await chat.remove(post.destination, post.message_id)
+        await self.archive.outbox.settle_removal(post.id, outcome, now=self.clock.now())
+        log.info("taking back %s: %s", post.subject, type(outcome).__name__)
 
     async def _content(self, post: Post) -> Content | None:
         """What the post says now; None when what it was about is forgotten."""

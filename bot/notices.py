@@ -120,7 +120,7 @@ def _quiet(
 
 def _of_channels(pauses: Mapping[str, Pause], say: Words) -> Iterator[Cause]:
     for name, pause in pauses.items():
-        if pause.until is None and name != OPERATOR:
+        if pause.until is None and not pause.by and name != OPERATOR:
             text = say.text(
                 "Nothing can be sent to {channel}: {reason}. Its cards wait; this is tried again "
                 "every hour.",

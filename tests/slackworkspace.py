@@ -90,6 +90,7 @@ class Workspace:
             "auth.test": lambda _: {"team_id": TEAM, "user_id": BOT_USER, "user": "nightdesk"},
             "chat.postMessage": self._post,
             "chat.update": self._update,
+            "chat.delete": self._delete,
             "chat.postEphemeral": self._ephemeral,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
@@ -215,6 +216,18 @@ class Workspace:
         key = str(found[0]["metadata"].get("event_payload", {}).get("key", ""))
         self.log.append(Entry("updated", place.id, found[0]["ts"], args, key))
         return {"channel": place.id, "ts": found[0]["ts"], "text": args.get("text", "")}
+
+    def _delete(self, args: Json) -> Json:
+        place = self._writable(args)
+        found = [m for m in place.messages if m["ts"] == args.get("ts")]
+        if not found:
+            raise Refuse("message_not_found")
+        if found[0]["user"] != BOT_USER:
+            raise Refuse("cant_delete_message")
+        place.messages.remove(found[0])
+        key = str(found[0]["metadata"].get("event_payload", {}).get("key", ""))
+        self.log.append(Entry("deleted", place.id, found[0]["ts"], args, key))
+        return {"channel": place.id, "ts": found[0]["ts"]}
 
     def _ephemeral(self, args: Json) -> Json:
         place = self._writable(args)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from digests.model import Content, Destination, PostOutcome, Sighting, Target
+from digests.model import Content, Destination, PostOutcome, RemovalOutcome, Sighting, Target
 
 
 class Chat(Protocol):
@@ -45,6 +45,9 @@ class Chat(Protocol):
         self, destination: Destination, message_id: str, content: Content, *, mark: str
     ) -> PostOutcome:
         """Replace what stands under an id; safe to repeat."""
+
+    async def remove(self, destination: Destination, message_id: str) -> RemovalOutcome:
+        """Delete what stands under an id; safe to repeat."""
 
     async def find(
         self,

@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from digests.archive import dialects, members
+from digests.archive import acts, dialects, members
 from digests.archive.records import Pause
 from digests.archive.schema import channel, channel_pause, place, post
 from digests.model import Channel, Destination, PostState
@@ -57,9 +57,11 @@ def register(connection: Connection, channels: Sequence[Channel], now: datetime)
 
 def drop(connection: Connection, names: Iterable[str]) -> None:
     """Forget channels that left the file; what was still owed to them is dead."""
-    gone = dialects.values(list(names))
+    names = list(names)
+    gone = dialects.values(names)
     connection.execute(channel.delete().where(channel.c.name.in_(gone)))
     connection.execute(channel_pause.delete().where(channel_pause.c.name.in_(gone)))
+    acts.dropped(connection, names)
     connection.execute(
         update(post)
         .where(post.c.channel.in_(gone), post.c.state == PostState.QUEUED)
@@ -110,7 +112,9 @@ def pause(connection: Connection, name: str, reason: str, until: datetime | None
     """Send nothing to a channel; None: until `resume`."""
     values = {"reason": reason, "until": until}
     statement = dialects.insert(channel_pause).values(name=name, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+    nobodys = channel_pause.c.by == ""  # an editor's pause stays the editor's
+    change = statement.on_conflict_do_update(index_elements=["name"], set_=values, where=nobodys)
+    connection.execute(change)
 
 
 def resume(connection: Connection, name: str) -> None:
@@ -121,7 +125,7 @@ def resume(connection: Connection, name: str) -> None:
 def paused(connection: Connection) -> dict[str, Pause]:
     """All pauses, also those whose time is over."""
     found = connection.execute(select(channel_pause))
-    return {row.name: Pause(row.reason, row.until) for row in found}
+    return {row.name: Pause(row.reason, row.until, row.by) for row in found}
 
 
 def paused_until(now: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -134,6 +138,7 @@ def _rename(connection: Connection, old: str, new: str) -> None:
     connection.execute(update(channel).where(channel.c.name == old).values(name=new))
     connection.execute(update(channel_pause).where(channel_pause.c.name == old).values(name=new))
     connection.execute(update(post).where(post.c.channel == old).values(channel=new))
+    acts.renamed(connection, old, new)
 
 
 def _move_queue(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
-from digests.archive import channels, dialects, members, post_states
+from digests.archive import channels, dialects, members, post_states, queues
 from digests.archive.marks import Names
 from digests.archive.post_rows import AT, find, is_in, new_row, save, story_of, where
 from digests.archive.schema import feedback, post
@@ -23,6 +23,7 @@ from digests.model import (
     PostState,
     Proof,
     Rejected,
+    RemovalOutcome,
     Scope,
     Sighting,
     StoryId,
@@ -193,6 +194,28 @@ def redrive(
         assert found is not None
         driven.append(found)
     return driven
+
+
+def retract(
+    connection: Connection, names: Names, story: StoryId, channel: str, reason: str
+) -> list[Post]:
+    """Take back the posts of a story and the lines under them; those that changed."""
+    changed = []
+    for before in queues.with_notes(connection, names, story):
+        after = post_states.retracted(before, reason)
+        if after != before and channel in ("", before.channel):
+            changed.append(save(connection, before, after))
+    return changed
+
+
+def settle_removal(
+    connection: Connection, names: Names, post_id: PostId, outcome: RemovalOutcome, now: datetime
+) -> Post | None:
+    """Write down how an attempt to delete a post ended."""
+    before = find(connection, names, post_id)
+    if before is None:
+        return None
+    return save(connection, before, post_states.removed(before, outcome, now))
 
 
 def _moved(connection: Connection, before: Post, destination: Destination) -> bool:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, and_, bindparam, update
 
 from digests.archive import dialects, feeds, outbox, stories, traces
 from digests.archive.columns import Moment
-from digests.archive.records import EntryRecord, PollRecord, StoryRecord
+from digests.archive.records import EntryRecord, PollRecord, Separation, StoryRecord
 from digests.archive.schema import entry
 from digests.model import CveFacts, NewPost, Step
 
@@ -59,6 +59,18 @@ def commit_known(
     stories.learn(connection, facts)
     _revise(connection, revised, posts, at)
     traces.add(connection, steps)
+
+
+def commit_separation(connection: Connection, made: Separation, at: datetime) -> bool:
+    """Write a story made of an entry of another one; False when it is not that one's any more."""
+    this = and_(entry.c.id == made.entry, entry.c.story == made.before)
+    if not connection.execute(update(entry).where(this).values(story=made.new.story.id)).rowcount:
+        return False
+    stories.unlink(connection, made.before, made.new.link_keys)
+    stories.add(connection, [made.new])
+    _revise(connection, [made.revised], made.posts, at)
+    traces.add(connection, made.steps)
+    return True
 
 
 def _revise(

@@ -18,6 +18,7 @@ from digests.model import (
     PostOutcome,
     PostState,
     Proof,
+    RemovalOutcome,
     Sighting,
     StoryId,
 )
@@ -113,6 +114,16 @@ class Outbox:
         return await self._engine.write(
             outbox.settle_edit, self._names, post, outcome, now=now, shown=shown
         )
+
+    async def leaving(self, now: datetime) -> list[Post]:
+        """Posts that an editor took back and that are to be deleted now."""
+        return await self._engine.read(queues.leaving, self._names, now)
+
+    async def settle_removal(
+        self, post: PostId, outcome: RemovalOutcome, *, now: datetime
+    ) -> Post | None:
+        """Commit how an attempt to delete a post ended."""
+        return await self._engine.write(outbox.settle_removal, self._names, post, outcome, now)
 
     async def hold(self, post: PostId, reason: str) -> None:
         """Keep a post that is queued or in doubt until an operator decides."""

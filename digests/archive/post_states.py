@@ -12,12 +12,14 @@ from digests.model import (
     Absent,
     Destination,
     Found,
+    Gone,
     Post,
     Posted,
     PostOutcome,
     PostState,
     Proof,
     Rejected,
+    RemovalOutcome,
     Retry,
     Scope,
     Sighting,
@@ -158,6 +160,38 @@ def redriven(post: Post, now: datetime) -> Post:
     return replace(
         post, state=PostState.QUEUED, queued_at=now, attempt=0, not_before=None, reason=""
     )
+
+
+def retracted(post: Post, reason: str) -> Post:
+    """A post that an editor takes back.
+
+    What is under way, or may be, must end first; what a digest told stands in the digest.
+    """
+    if post.state is PostState.SENT and post.message_id:
+        leaving = PostState.LEAVING
+        return replace(post, state=leaving, attempt=0, not_before=None, reason=reason)
+    if post.state in (PostState.QUEUED, PostState.HELD, PostState.DEAD):
+        return replace(post, state=PostState.RETRACTED, not_before=None, reason=reason)
+    return post
+
+
+def removed(post: Post, outcome: RemovalOutcome, now: datetime) -> Post:
+    """A post that leaves, after an attempt to delete it. To repeat that is harmless."""
+    if post.state is not PostState.LEAVING:
+        return post
+    tried = replace(post, attempt=post.attempt + 1)
+    match outcome:
+        case Gone():
+            return replace(tried, state=PostState.RETRACTED, not_before=None)
+        case Retry(_, after):
+            return replace(tried, not_before=now + (after or backoff(tried.attempt)))
+        case Rejected(scope=Scope.UNKNOWN) | Unclear() if tried.attempt < UNKNOWN_TRIES:
+            return replace(tried, not_before=now + backoff(tried.attempt))
+        case Rejected(reason) | Unclear(reason):  # it stands; a person has to take it away
+            stays = f"could not be taken back: {reason}"
+            return replace(tried, state=PostState.SENT, not_before=None, reason=stays)
+        case _:
+            assert_never(outcome)
 
 
 def backoff(attempt: int) -> timedelta:

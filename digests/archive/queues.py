@@ -78,6 +78,12 @@ _EDITS = _posts(
     ),
     post.c.sent_at,
 )
+_LEAVING = _posts(
+    and_(
+        is_in(PostState.LEAVING),
+        or_(post.c.not_before.is_(None), post.c.not_before <= _NOW),
+    )
+)
 _WAITING = _posts(
     and_(is_in(PostState.QUEUED), or_(post.c.not_before > _NOW, _PAUSED)), post.c.queued_at
 )
@@ -142,6 +148,17 @@ def _owed(row: AnyRow) -> Owed:
     waits = row.digest if row.state == PostState.QUEUED else ""
     card = not waits and row.state != PostState.FOLDED
     return Owed(StoryId(row.story), row.channel, row.queued_at, waits, card)
+
+
+def with_notes(connection: Connection, names: Names, story: StoryId) -> list[Post]:
+    """All posts of one story, and the lines under its cards."""
+    note = post.c.subject.startswith(f"note:{story}:", autoescape=True)
+    return _read(connection, names, _posts(or_(post.c.story == story, note)))
+
+
+def leaving(connection: Connection, names: Names, now: datetime) -> list[Post]:
+    """Posts that are to be deleted now."""
+    return _read(connection, names, _LEAVING, now=now)
 
 
 def in_state(

@@ -182,6 +182,18 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Separation:
+    """An entry taken out of a story."""
+
+    entry: EntryId
+    before: StoryId  # whose it was
+    new: StoryRecord
+    revised: StoryRecord  # the story without it
+    posts: tuple[NewPost, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mute:
     """A publisher that is not told in a channel."""
 
@@ -201,3 +213,4 @@ class Forgotten:
     queries: int = 0
     summaries: int = 0
     steps: int = 0
+    acts: int = 0

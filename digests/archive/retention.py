@@ -84,7 +84,9 @@ def forget_queries(connection: Connection, before: datetime) -> int:
 
 
 def _settled() -> ColumnElement[bool]:
-    return post.c.state.in_([literal_column(f"'{state}'") for state in ("sent", "folded", "dead")])
+    return post.c.state.in_(
+        [literal_column(f"'{state}'") for state in ("sent", "folded", "dead", "retracted")]
+    )
 
 
 def _still_open() -> ColumnElement[bool]:

@@ -29,6 +29,7 @@ from digests.archive import (
     summaries,
     trends,
 )
+from digests.archive.act_box import Acts
 from digests.archive.engine import Engine
 from digests.archive.feedback_box import Readers
 from digests.archive.lock import Lock
@@ -84,6 +85,7 @@ class Archive:
     outbox: Outbox
     readers: Readers
     traces: Traces
+    acts: Acts
     _engine: Engine
     _lock: Lock | None
     _identity: Identity
@@ -113,8 +115,9 @@ class Archive:
             if lock is not None:
                 lock.release()
             raise
-        outbox = Outbox(engine, Names(identity.installation))
-        return cls(outbox, Readers(engine), Traces(engine), engine, lock, identity)
+        names = Names(identity.installation)
+        boxes = Outbox(engine, names), Readers(engine), Traces(engine), Acts(engine, names)
+        return cls(*boxes, engine, lock, identity)
 
     async def close(self) -> None:
         """Finish what was asked for, then let go of the database and its lock."""
@@ -415,6 +418,7 @@ class Archive:
             await engine.write(retention.forget_queries, now - retention.QUERIES_FOR),
             await engine.write(summaries.forget, now - retention.QUERIES_FOR),
             await self.traces.forget(now),
+            await self.acts.forget(now),
         )
 
     async def _bites(

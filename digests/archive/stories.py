@@ -211,6 +211,13 @@ def learn(connection: Connection, facts: Sequence[CveFacts]) -> list[StoryId]:
     return found
 
 
+def unlink(connection: Connection, of: StoryId, links: Sequence[str]) -> None:
+    """These links identify this story no more."""
+    these = {"these": dialects.packed(links)}
+    gone = story_link.delete().where(story_link.c.story == of, story_link.c.link.in_(_THESE))
+    connection.execute(gone, these)
+
+
 def remove(connection: Connection, ids: Sequence[int]) -> None:
     """Forget stories: row, words, links, index."""
     gone = {"these": dialects.packed(ids)}

@@ -28,6 +28,8 @@ class PostState(StrEnum):
     FOLDED = "folded"
     HELD = "held"
     DEAD = "dead"
+    LEAVING = "leaving"  # an editor takes it back: it is deleted there
+    RETRACTED = "retracted"  # it does not stand there any more, or never did
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,14 @@ class Unclear:
 
 
 PostOutcome = Posted | Retry | Rejected | Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """It does not stand there (any more)."""
+
+
+RemovalOutcome = Gone | Retry | Rejected | Unclear
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,7 @@ class FakeDiscord:
             web.post(channel + "/messages", self._create),
             web.get(channel + "/messages/{message}", self._message),
             web.patch(channel + "/messages/{message}", self._edit),
+            web.delete(channel + "/messages/{message}", self._delete),
             web.get(app + "/commands", self._commands),
             web.put(app + "/commands", self._register),
             web.get(app + "/guilds/{guild}/commands", self._commands),
@@ -247,6 +248,24 @@ class FakeDiscord:
 
     async def _edit(self, request: web.Request) -> web.StreamResponse:
         return await self._write("edit", request)
+
+    async def _delete(self, request: web.Request) -> web.StreamResponse:
+        """A message of the bot's own; those of others would need a right that it has not."""
+        place, message = self._place(request), request.match_info["message"]
+        if isinstance(place, web.Response):
+            return place
+        fault = self.faults.next("delete")
+        if refused := await self.faults.before(fault, request):
+            self._noted("delete", f"refused {refused.status}", request, {}, fault)
+            return refused
+        found = [m for m in place.messages if m["id"] == message]
+        if not found:
+            return error(404, 10008, "Unknown Message")
+        if found[0]["author"]["id"] != BOT:
+            return error(403, 50013, "Missing Permissions")
+        self.world.delete(place.id, message)
+        self._noted("delete", "accepted", request, {}, fault)
+        return await self.faults.after(fault, request, web.Response(status=204))
 
     async def _write(self, what: str, request: web.Request) -> web.StreamResponse:
         """Post or edit: checked, limited, faulty."""

@@ -17,6 +17,7 @@ from digests.model import (
     Absent,
     Destination,
     Found,
+    Gone,
     Notice,
     Posted,
     Rejected,
@@ -276,6 +277,21 @@ async def test_an_edit_of_a_deleted_message_is_given_up_and_the_channel_goes_on(
         outcome = await chat.edit(PLACE, "123", CONTENT, mark="m1")
         assert isinstance(outcome, Rejected)
         assert outcome.scope is Scope.CONTENT
+
+
+async def test_a_deletion_takes_the_message_away_and_may_be_repeated():
+    async with talking() as (fake, chat):
+        posted = await post(chat)
+        for _ in range(2):
+            assert await chat.remove(PLACE, posted.message_id) == Gone()
+        assert fake.messages() == []
+        assert fake.count("delete", "accepted") == 1
+
+
+async def test_a_deletion_of_what_others_wrote_is_refused():
+    async with talking() as (fake, chat):
+        outcome = await chat.remove(PLACE, fake.world.says(CHANNEL, "mine"))
+        assert isinstance(outcome, Rejected)
 
 
 # --- reading back ------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from digests.model import (
     Absent,
     Destination,
     Found,
+    Gone,
     Listing,
     Notice,
     Posted,
@@ -253,6 +254,25 @@ async def test_an_edit_of_a_deleted_card_concerns_that_card_only(
 
     assert isinstance(outcome, Rejected)
     assert outcome.scope is Scope.CONTENT
+
+
+async def test_a_deletion_takes_the_card_away_and_may_be_repeated(
+    slack: FakeSlack, chat: SlackChat, soc: Destination
+) -> None:
+    posted = await post(chat, soc)
+    for _ in range(2):
+        assert await chat.remove(soc, posted.message_id) == Gone()
+    assert slack.standing(soc.place) == []
+
+
+async def test_a_deletion_without_access_is_refused_with_the_cure(
+    slack: FakeSlack, chat: SlackChat, soc: Destination
+) -> None:
+    posted = await post(chat, soc)
+    slack.places[soc.place].member = False
+    outcome = await chat.remove(soc, posted.message_id)
+    assert isinstance(outcome, Rejected)
+    assert outcome.scope is Scope.ACCESS
 
 
 # --- reading back ----------------------------------------------------------------------------

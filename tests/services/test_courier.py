@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.courier import Courier
-from digests.archive.records import PollRecord, StoryRecord
+from digests.archive.records import Act, PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.config import Settings
 from digests.feeds.pace import FeedState
@@ -17,19 +17,21 @@ from digests.model import (
     Content,
     Destination,
     Found,
+    Gone,
     IndexTokens,
     NewPost,
     Posted,
     PostOutcome,
     PostState,
     Rejected,
+    RemovalOutcome,
     Retry,
     Scope,
     Sighting,
     Target,
     Unclear,
 )
-from digests.testing import FakeClock, build_story
+from digests.testing import START, FakeClock, build_story
 
 CHANNEL = Channel("soc", Target("slack", "C1"))
 
@@ -44,6 +46,9 @@ class FakeChat:
     replies: dict[str, str] = field(default_factory=dict)  # mark -> the message it belongs to
     platform: str = "slack"
     nonce_window: timedelta = timedelta()
+
+    removed: list[str] = field(default_factory=list)
+    removals: list[RemovalOutcome] = field(default_factory=list)
 
     async def start(self) -> None: ...
     async def close(self) -> None: ...
@@ -67,6 +72,12 @@ class FakeChat:
     async def edit(self, destination, message_id, content, *, mark) -> PostOutcome:
         self.edits.append(message_id)
         return Posted(message_id)
+
+    async def remove(self, destination, message_id) -> RemovalOutcome:
+        outcome = self.removals.pop(0) if self.removals else Gone()
+        if isinstance(outcome, Gone):
+            self.removed.append(message_id)
+        return outcome
 
     async def find(
         self, destination, *, mark, nonce, since: datetime, watermark, reply_to=""
@@ -160,3 +171,62 @@ async def test_a_note_goes_under_its_card(archive: Archive) -> None:
     await rounds(one, clock, 1)
     assert chat.replies[chat.standing[-1]] == card.message_id
     assert await counts(archive) == {PostState.SENT: 4}
+
+
+async def retract(archive: Archive, number: int) -> list[str]:
+    deed = Act(START, "slack:U1", "retract", "k001", "slack:C1")
+    story = build_story(number).id
+    return [p.state for p in await archive.acts.retract(story, "", "wrong", deed)]
+
+
+async def test_what_an_editor_takes_back_is_deleted_once_whatever_happens_on_the_way(
+    archive: Archive,
+) -> None:
+    chat, clock = FakeChat(), FakeClock()
+    one = courier(archive, chat, clock)
+    await rounds(one, clock, 2)
+    chat.removals = [Retry("busy"), Unclear("reset"), Rejected("?", Scope.UNKNOWN)]
+    assert await retract(archive, 2) == [PostState.LEAVING]
+    await rounds(one, clock, 9)
+    assert chat.removed == [chat.standing[1]]
+    assert await counts(archive) == {PostState.SENT: 2, PostState.RETRACTED: 1}
+    await archive.outbox.owe([NewPost("soc", Destination("slack", "C1"), f"story:{build_story(2).id}")],
+                             now=clock.now())  # fmt: skip
+    await rounds(one, clock, 2)
+    assert len(chat.standing) == 3
+
+
+async def test_what_cannot_be_deleted_stands_and_says_so(archive: Archive) -> None:
+    chat, clock = FakeChat(), FakeClock()
+    one = courier(archive, chat, clock)
+    await rounds(one, clock, 2)
+    chat.removals = [Rejected("cant_delete_message", Scope.CONTENT)]
+    await retract(archive, 2)
+    await rounds(one, clock, 2)
+    (post,) = await archive.outbox.about(build_story(2).id)
+    assert post.state is PostState.SENT
+    assert post.reason == "could not be taken back: cant_delete_message"
+
+
+async def test_what_was_not_yet_sent_never_is(archive: Archive) -> None:
+    chat, clock = FakeChat(), FakeClock()
+    assert await retract(archive, 2) == [PostState.RETRACTED]
+    await rounds(courier(archive, chat, clock), clock, 2)
+    assert await counts(archive) == {PostState.SENT: 2, PostState.RETRACTED: 1}
+    assert len(chat.standing) == 2
+
+
+async def test_an_editors_pause_outlives_a_refusal_and_only_editors_end_it(
+    archive: Archive,
+) -> None:
+    deed = Act(START, "slack:U1", "pause", "soc", "slack:C1")
+    await archive.acts.pause_channel("soc", "holidays", deed)
+    await archive.pause_channel("soc", "not_in_channel")
+    pause = (await archive.paused())["soc"]
+    assert (pause.reason, pause.by) == ("holidays", "slack:U1")
+    chat, clock = FakeChat(), FakeClock()
+    await rounds(courier(archive, chat, clock), clock, 2)
+    assert chat.standing == []
+    assert await archive.acts.resume_channel("soc", deed)
+    await rounds(courier(archive, chat, clock), clock, 2)
+    assert len(chat.standing) == 3

@@ -12,6 +12,7 @@ from digests.model import (
     Absent,
     Destination,
     Found,
+    Gone,
     Post,
     Posted,
     PostId,
@@ -198,3 +199,36 @@ def test_whatever_happens_a_post_is_edited_at_most_twenty_four_times(ends):
             sent += not isinstance(outcome, Retry)
     assert sent <= states.EDITS
     assert post.edits == sent
+
+
+@pytest.mark.parametrize(
+    ("state", "after"),
+    [
+        (PostState.SENT, PostState.LEAVING),
+        (PostState.QUEUED, PostState.RETRACTED),
+        (PostState.HELD, PostState.RETRACTED),
+        (PostState.DEAD, PostState.RETRACTED),
+        (PostState.SENDING, PostState.SENDING),
+        (PostState.FOLDED, PostState.FOLDED),
+        (PostState.LEAVING, PostState.LEAVING),
+        (PostState.RETRACTED, PostState.RETRACTED),
+    ],
+)
+def test_what_an_editor_takes_back_leaves_unless_its_sending_is_under_way(state, after):
+    assert states.retracted(replace(STANDING, state=state), "wrong").state is after
+
+
+def test_a_deletion_is_tried_again_until_it_is_known_to_be_in_vain():
+    one = states.retracted(STANDING, "wrong")
+    for _ in range(states.UNKNOWN_TRIES - 1):
+        one = states.removed(one, Unclear("reset"), NOW)
+        assert one.state is PostState.LEAVING
+        assert one.not_before > NOW
+    assert states.removed(one, Gone(), NOW).state is PostState.RETRACTED
+    assert states.removed(one, Unclear("reset"), NOW).state is PostState.SENT
+
+
+@given(outcomes)
+def test_a_deletion_moves_nothing_but_what_leaves(outcome):
+    if not isinstance(outcome, Posted):
+        assert states.removed(STANDING, outcome, NOW) == STANDING

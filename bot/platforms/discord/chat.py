@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.platforms.discord import doctor, history, render
 from bot.platforms.discord.commands import Answerer, Interactions, register
-from bot.platforms.discord.errors import Answer, Lost, NotSent, posted, unreadable
+from bot.platforms.discord.errors import Answer, Lost, NotSent, posted, removed, unreadable
 from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.invite import invitation
 from bot.platforms.discord.places import Places
@@ -21,6 +21,7 @@ from digests.model import (
     Destination,
     Posted,
     PostOutcome,
+    RemovalOutcome,
     Sighting,
     Target,
 )
@@ -129,6 +130,11 @@ class DiscordChat:
         path = f"/channels/{destination.place}/messages/{message_id}"
         body = render.edit(content, mark=mark)
         return posted(await self._rest.call("PATCH", path, json_body=body))
+
+    async def remove(self, destination: Destination, message_id: str) -> RemovalOutcome:
+        """Delete what stands under an id; safe to repeat."""
+        path = f"/channels/{destination.place}/messages/{message_id}"
+        return removed(await self._rest.call("DELETE", path))
 
     async def find(
         self,

@@ -10,7 +10,17 @@ from typing import Final
 
 import aiohttp
 
-from digests.model import Posted, PostOutcome, Rejected, Retry, Scope, Unclear, Unreadable
+from digests.model import (
+    Gone,
+    Posted,
+    PostOutcome,
+    Rejected,
+    RemovalOutcome,
+    Retry,
+    Scope,
+    Unclear,
+    Unreadable,
+)
 
 _HOUR = timedelta(hours=1)
 _REASON = 300  # characters of a reason: one line for people
@@ -128,6 +138,17 @@ def posted(result: Result) -> PostOutcome:
             return _refused(result)
 
 
+def removed(result: Result) -> RemovalOutcome:
+    """The outcome of deleting one message: what is not there any more needs no deleting."""
+    if isinstance(result, Answer):
+        if result.good or result.code == UNKNOWN_MESSAGE:
+            return Gone()
+        return _refused(result)
+    if isinstance(result, NotSent):
+        return Retry(result.reason, result.after)
+    return Unclear(result.reason)
+
+
 def unreadable(result: Result) -> Unreadable:
     """Why a channel could not be read, and whether asking later may help."""
     if isinstance(result, NotSent | Lost):
@@ -175,7 +196,7 @@ def pause(answer: Answer) -> timedelta | None:
     return None
 
 
-def _refused(answer: Answer) -> PostOutcome:
+def _refused(answer: Answer) -> Retry | Rejected | Unclear:
     reason = _reason(answer)
     if answer.status == 429:  # noqa: PLR2004 - HTTP
         return Retry(reason, pause(answer))

@@ -13,7 +13,7 @@ from bot.platforms.slack.client import API_URL, TIMEOUT, Answer, Web
 from bot.platforms.slack.commands import Desk
 from bot.platforms.slack.directory import Directory
 from bot.platforms.slack.doctor import examine
-from bot.platforms.slack.errors import Failure, outcome, sighting
+from bot.platforms.slack.errors import Failure, outcome, removal, sighting
 from bot.platforms.slack.listening import Listener
 from digests.model import (
     Absent,
@@ -21,9 +21,11 @@ from digests.model import (
     Content,
     Destination,
     Found,
+    Gone,
     Notice,
     Posted,
     PostOutcome,
+    RemovalOutcome,
     Sighting,
     Target,
     Unclear,
@@ -119,6 +121,12 @@ class SlackChat:
             lambda c: c.chat_update(channel=place, ts=message_id, **shown)
         )
         return self._settled(place, answer)
+
+    async def remove(self, destination: Destination, message_id: str) -> RemovalOutcome:
+        """Delete what stands under an id; safe to repeat."""
+        place = destination.place
+        answer = await self._web.ask(lambda c: c.chat_delete(channel=place, ts=message_id))
+        return removal(answer) if isinstance(answer, Failure) else Gone()
 
     async def find(
         self,

@@ -11,7 +11,15 @@ from enum import StrEnum
 from math import isnan
 from types import MappingProxyType
 
-from digests.model import PostOutcome, Rejected, Retry, Scope, Unclear, Unreadable
+from digests.model import (
+    Gone,
+    Rejected,
+    RemovalOutcome,
+    Retry,
+    Scope,
+    Unclear,
+    Unreadable,
+)
 
 _SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 3600.0  # seconds; an absurd Retry-After silences nobody
 
@@ -57,6 +65,8 @@ _CONTENT = frozenset(
     {
         "attachment_payload_limit_exceeded",
         "block_mismatch",
+        "cant_delete_message",
+        "compliance_exports_prevent_deletion",
         "cannot_reply_to_message",
         "cant_update_message",
         "edit_window_closed",
@@ -150,7 +160,7 @@ def refusal(
     return Failure(kind, f"Slack says {said}", code)
 
 
-def outcome(failure: Failure) -> PostOutcome:
+def outcome(failure: Failure) -> Retry | Rejected | Unclear:
     """What a failed post or edit means for the outbox."""
     match failure.kind:
         case Kind.UNSENT | Kind.LIMITED:
@@ -161,13 +171,20 @@ def outcome(failure: Failure) -> PostOutcome:
             return _refused(failure)
 
 
+def removal(failure: Failure) -> RemovalOutcome:
+    """What a failed deletion means: what is not there any more needs none."""
+    if failure.code == "message_not_found":
+        return Gone()
+    return outcome(failure)
+
+
 def sighting(failure: Failure) -> Unreadable:
     """What a failed reading of the channel means for the reconciler."""
     for_good = failure.kind is Kind.REFUSED and failure.code in CURES
     return Unreadable(str(failure), later=not for_good)
 
 
-def _refused(failure: Failure) -> PostOutcome:
+def _refused(failure: Failure) -> Retry | Rejected | Unclear:
     if failure.code in _AGAIN:
         return Retry(str(failure))
     if failure.code in _CONTENT:

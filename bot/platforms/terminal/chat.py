@@ -16,6 +16,7 @@ from digests.model import (
     Posted,
     PostOutcome,
     Rejected,
+    RemovalOutcome,
     Retry,
     Scope,
     Sighting,
@@ -92,6 +93,14 @@ class TerminalChat:
     ) -> PostOutcome:
         """A terminal cannot take back what it printed: the card stays as it was told."""
         return Posted(message_id)
+
+    async def remove(
+        self,
+        destination: Destination,  # noqa: ARG002 - one place
+        message_id: str,  # noqa: ARG002 - nothing to find it by
+    ) -> RemovalOutcome:
+        """What was printed stays where it was printed."""
+        return Rejected("what a terminal printed stays printed", Scope.CONTENT)
 
     async def find(
         self,
