@@ -9,12 +9,13 @@ reserved but could not be committed is undone by loading the window again.
 
 import asyncio
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digests import raising, reading
-from digests.archive.records import PollRecord
+from digests import raising, reading, separating
+from digests.archive.records import Act, PollRecord
 from digests.archive.store import Archive
 from digests.config.settings import Settings, Welcome
 from digests.deciding import STORIES_KEPT, Decider, Prepared, is_late
@@ -27,6 +28,7 @@ from digests.model import (
     Clock,
     CveFacts,
     Draft,
+    EntryId,
     Feed,
     Fetched,
     FetchFailed,
@@ -35,6 +37,7 @@ from digests.model import (
     NotModified,
     Reading,
     Refusal,
+    Story,
     StoryId,
     Telling,
     Trouble,
@@ -43,6 +46,7 @@ from digests.recounting import recount
 from digests.rules.ledger import provisional
 from digests.rules.query import parse_strict
 from digests.rules.routing import rules
+from digests.separating import Inseparable
 from digests.stories.announce import Announcement, FirstPoll, announcements
 from digests.stories.cluster import StoryRef
 from digests.stories.identity import Edited, New, classify, story_links
@@ -103,10 +107,29 @@ class Desk:
         births = await self._archive.channel_births()
         await self._archive.drop_channels(births.keys() - names)
         self._summaries.use(settings.summariser)
-        self._decider.ledger.rules = rules(settings.channels)
+        self._decider.ledger.rules = rules(settings.channels, await self._muted())
         await recount(self._archive, self._decider.ledger, self._clock.now())
         self.states = await self._archive.feed_states()
         self.settings = settings
+
+    async def renew_rules(self) -> None:
+        """What editors muted has changed."""
+        self._decider.ledger.rules = rules(self.settings.channels, await self._muted())
+
+    async def _muted(self) -> dict[str, frozenset[str]]:
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for one in await self._archive.acts.mutes():
+            found[one.channel].add(one.publisher)
+        return {channel: frozenset(publishers) for channel, publishers in found.items()}
+
+    async def pause(self, feed: Feed, deed: Act, *, paused: bool) -> bool:
+        """Ask a feed no more, or again from now on; False when that is so already."""
+        state = self.states.get(feed.url)
+        if state is None or state.paused == paused:
+            return False
+        # First here: a poll that is under way writes down how the feed stands when it ends.
+        self.states[feed.url] = replace(state, paused=paused)
+        return await self._archive.acts.pause_feed(feed.url, deed, paused=paused)
 
     def due(self, *, everything: bool = False) -> list[Feed]:
         """Feeds whose time has come; `everything`: due or not, where the publisher permits it."""
@@ -207,7 +230,7 @@ class Desk:
         except ArchiveError:
             await self._load_window()
             raise
-        self.states[feed.url] = after
+        self.states[feed.url] = self._paused_as_now(after)
         return PollReport(
             feed.url,
             "moved" if moved_to else "ok",
@@ -227,6 +250,20 @@ class Desk:
         except ArchiveError:
             await self._load_window()
             raise
+
+    async def separate(self, this: EntryId, deed: Act) -> Story | Inseparable:
+        """An editor takes an entry out of its story; the new story, or why it stays."""
+        feeds = {feed.url: feed for feed in self.settings.feeds}
+        going = await separating.leaving(self._archive, feeds, this)
+        if isinstance(going, Inseparable):
+            return going
+        try:
+            made = await separating.separate(
+                self._archive, self._decider, self._teller, going, deed
+            )
+        finally:
+            await self._load_window()
+        return made or Inseparable.UNKNOWN
 
     # --- preparing: everything that waits ---
 
@@ -340,8 +377,14 @@ class Desk:
         return NewPost(channel.name, provisional(channel), "welcome", members=members)
 
     async def _commit_state(self, after: FeedState) -> None:
+        after = self._paused_as_now(after)
         await self._archive.save_feed_state(after)
-        self.states[after.url] = after
+        self.states[after.url] = self._paused_as_now(after)
+
+    def _paused_as_now(self, after: FeedState) -> FeedState:
+        """An editor may have paused or resumed it while it was polled."""
+        now = self.states.get(after.url)
+        return after if now is None else replace(after, paused=now.paused)
 
 
 def _jitter(feed: Feed) -> float:

@@ -145,32 +145,6 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptEntry:
-    """An entry as it is remembered, with the story that it told."""
-
-    id: EntryId
-    feed_url: str
-    link: str
-    title: str
-    story: StoryId
-    seen: datetime
-    published: datetime | None
-    nearest: StoryId | None
-    likeness: float
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedEntry:
-    """An entry that could not be kept."""
-
-    feed: str  # its address
-    entry: str  # its id, link or place in the document
-    reason: str
-    first: datetime
-    last: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Act:
     """What an editor did; never what others wrote."""
 

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from digests.archive import traces
 from digests.archive.engine import Engine
-from digests.archive.records import KeptEntry, RefusedEntry
-from digests.model import EntryId, Step, StoryId
+from digests.model import EntryId, KeptEntry, RefusedEntry, Step, StoryId
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,21 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from digests.archive import dialects
 from digests.archive.columns import Moment, compact
-from digests.archive.records import KeptEntry, RefusedEntry
 from digests.archive.rows import AnyRow
 from digests.archive.schema import entry, feed
 from digests.archive.schema_trace import refused, ruling, trace
-from digests.model import EntryId, Happening, Reason, Refusal, Relevance, Ruled, Step, StoryId
+from digests.model import (
+    EntryId,
+    Happening,
+    KeptEntry,
+    Reason,
+    Refusal,
+    RefusedEntry,
+    Relevance,
+    Ruled,
+    Step,
+    StoryId,
+)
 from digests.text.plain import clean, clip
 
 KEPT_FOR = timedelta(days=30)

@@ -83,6 +83,11 @@ def lines_of(feed: NewFeed, indent: str = "  ") -> list[str]:
     return [*lines, f"{indent}  name: {_scalar(name)}\n"] if name else lines
 
 
+def pair(key: str, value: str) -> str:
+    """A key with a text, as a line of feeds.yaml."""
+    return f"{key}: {_scalar(value)}"
+
+
 def addable(url: str) -> str:
     """The address in its normal form; raises Refused with the words for people."""
     if has_variable(url):

@@ -55,7 +55,7 @@ from digests.model.judged import CveFacts, Indicator, Name, Part, Quality, Ratin
 from digests.model.reading import Draft, IndexTokens, Reading, Refusal, Telling
 from digests.model.stories import EXTRACT, SeenEntry, Source, Story
 from digests.model.telling import Alarm, Button, Card, Content, Line, Listing, Notice, Span
-from digests.model.tracing import Happening, Reason, Ruled, Step
+from digests.model.tracing import Happening, KeptEntry, Reason, RefusedEntry, Ruled, Step
 
 __all__ = [
     "EXTRACT",
@@ -88,6 +88,7 @@ __all__ = [
     "Happening",
     "IndexTokens",
     "Indicator",
+    "KeptEntry",
     "Key",
     "Line",
     "Listing",
@@ -112,6 +113,7 @@ __all__ = [
     "Reading",
     "Reason",
     "Refusal",
+    "RefusedEntry",
     "Rejected",
     "Relevance",
     "RemovalOutcome",

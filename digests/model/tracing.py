@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from digests.model.ids import StoryId
+from digests.model.ids import EntryId, StoryId
 from digests.model.judged import Relevance
 
 
@@ -49,3 +49,29 @@ class Step:
     relevance: Relevance | None = None  # None: not judged
     likeness: float = 0.0  # to the story, where that decided
     ruled: tuple[Ruled, ...] = ()  # empty: no rule was asked
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """An entry as it is remembered, with the story that it told."""
+
+    id: EntryId
+    feed_url: str
+    link: str
+    title: str
+    story: StoryId
+    seen: datetime
+    published: datetime | None
+    nearest: StoryId | None
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedEntry:
+    """An entry that could not be kept."""
+
+    feed: str  # its address
+    entry: str  # its id, link or place in the document
+    reason: str
+    first: datetime
+    last: datetime

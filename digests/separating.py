@@ -1,0 +1,161 @@
+"""An editor takes an entry out of a story: it becomes a story of its own, told by its own page.
+
+Stories never part by themselves; this is how a wrong join is undone. The entry is told anew from
+its page, the rules are asked as for any new story, and the story that it leaves is revised. Later
+polls know the entry by its row in the archive, so it never comes back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from digests.archive.records import Act, Separation
+from digests.archive.store import Archive
+from digests.deciding import Decided, Decider, Prepared
+from digests.model import (
+    CveFacts,
+    Draft,
+    EntryId,
+    Feed,
+    Happening,
+    IndexTokens,
+    KeptEntry,
+    Source,
+    Story,
+    StoryId,
+    Telling,
+)
+from digests.stories.announce import Announcement
+from digests.stories.cluster import Window
+from digests.stories.identity import New, title_key
+from digests.telling import Teller
+from digests.text.links import registrable_domain
+
+
+class Inseparable(Enum):
+    """Why an entry stays where it is."""
+
+    UNKNOWN = "unknown"  # there is no such entry, or its story was forgotten
+    ALONE = "alone"  # it is all there is of its story
+    FIRST = "first"  # it began the story; the others can be taken out
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An entry that may leave its story, with what is needed to tell it."""
+
+    entry: KeptEntry
+    story: Story
+    others: tuple[KeptEntry, ...]
+    feed: Feed
+    links: tuple[str, ...]  # canonical, by which it alone was known
+
+
+async def leaving(
+    archive: Archive, feeds: Mapping[str, Feed], this: EntryId
+) -> Leaving | Inseparable:
+    """Whether an entry can leave its story."""
+    entry = await archive.traces.find_entry(this)
+    found = await archive.stories([entry.story]) if entry else []
+    if entry is None or not found:
+        return Inseparable.UNKNOWN
+    entries = await archive.traces.entries_of(entry.story)
+    if len(entries) == 1:
+        return Inseparable.ALONE
+    if entries[0].id == entry.id:
+        return Inseparable.FIRST
+    others = tuple(one for one in entries if one.id != entry.id)
+    alone = entry.link and entry.link not in {one.link for one in others}
+    known = await archive.find_by_links([entry.link]) if alone else []
+    links = (entry.link,) if any(ref.id == entry.story for ref in known) else ()
+    return Leaving(entry, found[0], others, _feed(feeds, entry.feed_url), links)
+
+
+async def separate(
+    archive: Archive, decider: Decider, teller: Teller, going: Leaving, deed: Act
+) -> Story | None:
+    """Make it a story of its own; None when it belongs to another story by now."""
+    draft = _draft(going)
+    telling = await teller.tell(going.feed, draft)
+    draft = replace(draft, tokens=telling.tokens, cves=telling.cves, names=telling.names)
+    facts = await archive.facts(telling.cves)
+    decided = _decide(decider, going, draft, telling, facts, deed.at)
+    (new,) = decided.new.values()
+    before = going.story
+    steps = tuple(replace(step, what=Happening.SEPARATED) for step in decided.steps)
+    left = replace(decided.note(Happening.SEPARATED, before.id), story=before.id)
+    made = Separation(
+        going.entry.id,
+        before.id,
+        replace(new, story=replace(new.story, related=(before.id,))),
+        replace(new, story=_without(going, new.story.id), tokens=IndexTokens(), link_keys=()),
+        tuple(decided.posts),
+        (*steps, left),
+    )
+    return made.new.story if await archive.acts.separate(made, deed) else None
+
+
+def _decide(
+    decider: Decider,
+    going: Leaving,
+    draft: Draft,
+    telling: Telling,
+    facts: Mapping[str, CveFacts],
+    now: datetime,
+) -> Decided:
+    """As for a new entry, but before an empty window: it must not join what it just left."""
+    prepared = Prepared(
+        (draft,),
+        going.links or ("",),
+        (New(),),
+        {0: Announcement(announce=going.story.announced)},
+        {0: telling},
+        frozenset(),
+        {},
+        facts=facts,
+    )
+    window, decider.window = decider.window, Window()
+    try:
+        return decider.decide(going.feed, prepared, now)
+    finally:
+        decider.window = window
+
+
+def _without(going: Leaving, new: StoryId) -> Story:
+    """The story that the entry leaves: without its publisher, unless another entry of it stays."""
+    before = going.story
+    staying = {one.feed_url for one in going.others}
+    gone = going.feed.url not in staying and going.feed.publisher != before.publisher
+    also = tuple(
+        one
+        for one in before.also
+        if not (gone and one.publisher == going.feed.publisher and one.feed == going.feed.name)
+    )
+    related = (*before.related, new)
+    return replace(before, also=also, related=related, revision=before.revision + 1)
+
+
+def _draft(going: Leaving) -> Draft:
+    entry, language = going.entry, going.feed.language or going.story.language
+    return Draft(
+        id="",
+        link=entry.link,
+        shown_link=_address(entry, going.story.also) or entry.link,
+        title=entry.title,
+        text="",
+        published=entry.published,
+        language=language,
+        teaser=bool(entry.link),
+        title_key=title_key(entry.title, language),
+    )
+
+
+def _address(entry: KeptEntry, also: Sequence[Source]) -> str:
+    """The address as it was shown; the canonical one is for comparing."""
+    return next((one.url for one in also if one.headline == entry.title), "")
+
+
+def _feed(feeds: Mapping[str, Feed], url: str) -> Feed:
+    """The feed of the file, or what can be said of one that left it."""
+    return feeds.get(url) or Feed(url, url, registrable_domain(url))

@@ -1,0 +1,128 @@
+"""What an editor does to the desk: an entry taken out of a story, a feed paused, a publisher muted."""
+
+import asyncio
+from dataclasses import replace
+
+from digests.archive.records import Act
+from digests.model import Feed, Happening, PostState, Reason
+from digests.separating import Inseparable
+from digests.testing import START
+from tests.fakefeeds import FakeFeeds
+from tests.services.test_desk import CHANNEL, feed, opened, parts, rss, settings
+
+__all__ = ["parts"]  # a fixture
+TITLE = "Flaw in Meridian gateways lets attackers log in without a password"
+DEED = Act(START, "slack:U1", "separate", "k001", "slack:C1")
+
+
+def one_entry(title: str, link: str) -> bytes:
+    entry = f"<title>{title}</title><link>{link}</link><guid>{link}</guid>"
+    date = "<pubDate>Mon, 02 Mar 2026 07:00:00 GMT</pubDate>"
+    item = f"<item>{entry}{date}<description>{title} in full.</description></item>"
+    return f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'.encode()
+
+
+async def joined(parts, publisher: FakeFeeds):
+    """Two publishers with one headline: one story."""
+    feeds = [feed(publisher.url(f"/{n}"), n) for n in (1, 2)]
+    desk = await opened(parts, settings(*feeds))
+    for one in feeds:
+        await desk.poll(one)
+    (story,) = await parts[0].latest(5)
+    return desk, feeds, story
+
+
+async def test_an_entry_becomes_a_story_of_its_own_and_never_comes_back(parts) -> None:
+    archive = parts[0]
+    paths = {
+        "/1": one_entry(TITLE, "https://a.example/1"),
+        "/2": one_entry(TITLE, "https://b.example/2"),
+    }
+    async with FakeFeeds(paths) as publisher:
+        desk, feeds, story = await joined(parts, publisher)
+        assert [source.publisher for source in story.also] == ["publisher2.example"]
+        first, second = await archive.traces.entries_of(story.id)
+        made = await desk.separate(second.id, DEED)
+        publisher.publish("/2", paths["/2"].replace(b"in full", b"in every detail"))
+        await desk.poll(feeds[1])
+    new, old = await archive.latest(5)
+    assert (new.id, new.publisher, new.url) == (
+        made.id,
+        "publisher2.example",
+        "https://b.example/2",
+    )
+    assert (old.also, old.revision, old.related) == ((), 3, (new.id,))
+    assert new.related == (old.id,)
+    (card,) = await archive.outbox.about(new.id)
+    assert card.state is PostState.QUEUED
+    steps = await archive.traces.steps(new.id)
+    assert [step.what for step in steps] == [Happening.SEPARATED, Happening.EDITED]
+    assert steps[0].ruled[0].owed
+    assert [step.what for step in await archive.traces.steps(old.id)][-1] is Happening.SEPARATED
+    assert await archive.acts.trail() == [DEED]
+    assert (await archive.find_by_links(["https://b.example/2"]))[-1].id == new.id
+    assert [one.id for one in await archive.traces.entries_of(old.id)] == [first.id]
+
+
+async def test_what_cannot_be_separated_says_why_and_leaves_no_line(parts) -> None:
+    archive = parts[0]
+    paths = {
+        "/1": one_entry(TITLE, "https://a.example/1"),
+        "/2": one_entry(TITLE, "https://b.example/2"),
+    }
+    async with FakeFeeds(paths) as publisher:
+        desk, _, story = await joined(parts, publisher)
+        first, second = await archive.traces.entries_of(story.id)
+        assert await desk.separate(first.id, DEED) is Inseparable.FIRST
+        assert await desk.separate(first.id + 999, DEED) is Inseparable.UNKNOWN
+        await desk.separate(second.id, DEED)
+        assert await desk.separate(second.id, DEED) is Inseparable.ALONE
+    assert len(await archive.acts.trail()) == 1
+
+
+async def test_two_editors_at_once_make_one_story(parts) -> None:
+    archive = parts[0]
+    paths = {
+        "/1": one_entry(TITLE, "https://a.example/1"),
+        "/2": one_entry(TITLE, "https://b.example/2"),
+    }
+    async with FakeFeeds(paths) as publisher:
+        desk, _, story = await joined(parts, publisher)
+        second = (await archive.traces.entries_of(story.id))[1]
+        made = await asyncio.gather(*(desk.separate(second.id, DEED) for _ in range(2)))
+    assert sum(isinstance(one, Inseparable) for one in made) == 1
+    assert len(await archive.latest(5)) == 2
+    assert len(await archive.acts.trail()) == 1
+
+
+async def test_a_paused_feed_is_not_due_and_stays_paused_through_a_poll_under_way(parts) -> None:
+    archive = parts[0]
+    async with FakeFeeds({"/feed": rss("Alpha breach at the harbour office")}) as publisher:
+        one: Feed = feed(publisher.url())
+        desk = await opened(parts, settings(one))
+        polling = asyncio.create_task(desk.poll(one))
+        await asyncio.sleep(0)
+        assert await desk.pause(one, DEED, paused=True)
+        await polling
+        assert not await desk.pause(one, DEED, paused=True)
+        parts[2].advance(86_400)
+        assert desk.due() == []
+        assert (await archive.feed_states())[one.url].paused
+        assert await desk.pause(one, DEED, paused=False)
+        assert desk.due() == [one]
+    assert len(await archive.acts.trail()) == 2
+
+
+async def test_a_muted_publisher_is_owed_nowhere_it_is_muted(parts) -> None:
+    archive = parts[0]
+    async with FakeFeeds({"/feed": rss("Alpha breach at the harbour office")}) as publisher:
+        one = feed(publisher.url())
+        other = replace(CHANNEL, name="all")
+        desk = await opened(parts, replace(settings(one), channels=(CHANNEL, other)))
+        await archive.acts.mute("desk", "publisher1.example", DEED)
+        await desk.renew_rules()
+        await desk.poll(one)
+        (story,) = await archive.latest(5)
+    assert [post.channel for post in await archive.outbox.about(story.id)] == ["all"]
+    (step,) = await archive.traces.steps(story.id)
+    assert step.ruled[0].because == (Reason("muted", "publisher1.example"),)
