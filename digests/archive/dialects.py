@@ -90,6 +90,15 @@ WHERE id IN (SELECT value FROM json_each(?))
 
 indexed = table("story_fts", column("rowid", Integer))  # the ids of what is in the index
 
+# CROSS JOIN: the expressions first, then what matches each.
+_MATCH_EACH = """
+SELECT asked.key, story_fts.rowid FROM json_each(?) AS asked CROSS JOIN story_fts
+WHERE story_fts MATCH json_extract(asked.value, '$[0]')
+  AND story_fts.rowid >= json_extract(asked.value, '$[1]')
+  AND story_fts.rowid < json_extract(asked.value, '$[2]')
+LIMIT ?
+"""
+
 _WORDS = {
     sqlite3.SQLITE_BUSY: "another program holds it; waited in vain",
     sqlite3.SQLITE_LOCKED: "another program holds it; waited in vain",
@@ -194,6 +203,14 @@ def remove_from_index(connection: Connection, stories: Iterable[int]) -> None:
 def in_index(expression: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether an indexed story matches; for statements on `indexed`."""
     return literal_column("story_fts").op("MATCH", is_comparison=True)(expression)
+
+
+def match_each(
+    connection: Connection, asked: Sequence[tuple[str, int, int]], most: int
+) -> Sequence[tuple[int, int]]:
+    """Of several expressions, each with the span of ids to look at: its number, and a match."""
+    rows = connection.exec_driver_sql(_MATCH_EACH, (json.dumps(asked), most)).all()
+    return cast("Sequence[tuple[int, int]]", rows)
 
 
 def beginnings(connection: Connection) -> Callable[[str], list[str] | None]:

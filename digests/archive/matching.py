@@ -4,8 +4,9 @@ Ids are in the order of time, and so is the index: the newest matches cost the s
 there are.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -91,6 +92,16 @@ def newest(connection: Connection, plan: Plan, limit: int) -> Sequence[int]:
     return connection.execute(_first(statement, id_), parameters).scalars().all()
 
 
+def among(connection: Connection, plan: Plan, ids: Iterable[int]) -> Sequence[int]:
+    """Those of some ids for which the part of a plan holds that is not for the index alone."""
+    if not plan.rest:
+        return list(ids)
+    statement, id_, parameters = _asked(replace(plan, expression=""))
+    parameters["these"] = dialects.packed(ids)
+    narrowed = statement.where(id_.in_(dialects.listed("these")))
+    return connection.execute(narrowed, parameters).scalars().all()
+
+
 def count(connection: Connection, plan: Plan) -> int:
     """How many stories match: every match is walked, so bound the ids."""
     if plan.empty:
@@ -98,6 +109,31 @@ def count(connection: Connection, plan: Plan) -> int:
     statement, _, parameters = _asked(plan)
     counted = select(func.count()).select_from(statement.subquery())
     return int(connection.execute(counted, parameters).scalar_one())
+
+
+class Frequencies:
+    """How common leaves are, each asked once."""
+
+    def __init__(self, connection: Connection, until: int) -> None:
+        self._connection = connection
+        self._until = until
+        self._known: dict[Leaf, Frequency] = {}
+
+    @cached_property
+    def extent(self) -> Extent:
+        """Of the archive they are counted in."""
+        return Extent.of(self._connection, self._until)
+
+    def of(self, leaf: Leaf) -> Frequency:
+        """Counted up to a sample, beyond it judged by its density."""
+        found = self._known.get(leaf)
+        if found is None:
+            found = self._known[leaf] = frequency(self._connection, leaf, self.extent)
+        return found
+
+    def often(self, leaf: Leaf) -> float:
+        """About how many stories have it."""
+        return self.of(leaf).stories
 
 
 def frequency(connection: Connection, leaf: Leaf, extent: Extent) -> Frequency:

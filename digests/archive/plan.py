@@ -5,7 +5,8 @@ the dates and channels is one expression for the full-text index. Dates are span
 they stand beside the rest, as nearly always, they bound the walk through the index.
 """
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -16,14 +17,22 @@ from digests.archive.leaves import Beginnings, Leaf, leaf_of, quoted, unknown
 from digests.rules.query import And, Everything, Field, Not, Or, Phrase, Query, Word
 
 END = 1 << 62  # above every id
+_NARROW = 3  # so many of the rarest conditions are met before the others are looked at
+
+Often = Callable[[Leaf], float]  # how many stories have a leaf
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """A condition that the index answers."""
 
-    expression: str
+    leaf: Leaf
     negated: bool = False
+
+    @property
+    def expression(self) -> str:
+        """For the index, without the negation."""
+        return self.leaf.expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +88,13 @@ class Plan:
         return self.ids.low >= self.ids.high
 
 
-def plan(query: Query, now: datetime, begins: Beginnings = unknown) -> Plan:
-    """Compile a query; `now` is what since:7d counts from."""
+def plan(
+    query: Query, now: datetime, begins: Beginnings = unknown, often: Often | None = None
+) -> Plan:
+    """Compile a query; `now` is what since:7d counts from.
+
+    With `often` the rarest of many conditions come first: that is asked of each of them.
+    """
     condition = _condition(query, _Context(now, begins), negated=False)
     if condition == NOTHING:
         return Plan("", Ids(0, 0), (), ())
@@ -91,10 +105,10 @@ def plan(query: Query, now: datetime, begins: Beginnings = unknown) -> Plan:
             ids = Ids(max(ids.low, part.low), min(ids.high, part.high))
     words = [part for part in parts if _is_words(part)]
     rest = tuple(p for p in parts if not isinstance(p, Ids) and not _is_words(p))
-    expression = _expression(AllOf(tuple(words))) if words else ""
+    expression = _conjunction(words, often) if words else ""
     leaves = tuple(dict.fromkeys(_leaves(query, begins)))
-    optional = tuple(leaf for leaf in leaves if Words(leaf.expression) not in parts)
-    bare = not rest and {Words(leaf.expression) for leaf in leaves} == set(words)
+    optional = tuple(leaf for leaf in leaves if Words(leaf) not in parts)
+    bare = not rest and {Words(leaf) for leaf in leaves} == set(words)
     return Plan(expression, ids, rest, leaves, optional, bare)
 
 
@@ -141,7 +155,7 @@ def _condition(query: Query, context: _Context, *, negated: bool) -> Condition:
             leaf = leaf_of(query, context.begins)
             if leaf is None:
                 return EVERYTHING if negated else NOTHING
-            return Words(leaf.expression, negated)
+            return Words(leaf, negated)
         case _:
             assert_never(query)
 
@@ -182,8 +196,8 @@ def _is_words(condition: Condition) -> bool:
 
 def _expression(condition: Condition) -> str:
     match condition:
-        case Words(expression, negated):
-            return f"{quoted(ALL)} NOT ({expression})" if negated else expression
+        case Words(leaf, negated):
+            return f"{quoted(ALL)} NOT ({leaf.expression})" if negated else leaf.expression
         case AnyOf(parts):
             return any_of(_expression(part) for part in _deepest_first(parts))
         case AllOf(parts):
@@ -192,15 +206,47 @@ def _expression(condition: Condition) -> str:
             raise TypeError(condition)
 
 
-def _conjunction(parts: Iterable[Condition]) -> str:
+def _conjunction(parts: Sequence[Condition], often: Often | None = None) -> str:
     wanted, unwanted = [], []
     for part in _deepest_first(parts):
         if isinstance(part, Words) and part.negated:
             unwanted.append(part.expression)
         else:
-            wanted.append(_expression(part))
-    positive = _joined(" AND ", wanted) if wanted else quoted(ALL)
+            wanted.append(part)
+    positive = _all_wanted(wanted, often) if wanted else quoted(ALL)
     return f"({positive}) NOT ({any_of(unwanted)})" if unwanted else positive
+
+
+def _all_wanted(parts: Sequence[Condition], often: Often | None) -> str:
+    if often is None or len(parts) <= _NARROW:
+        return _joined(" AND ", map(_expression, parts))
+    rarity = {at: _often(part, often) for at, part in enumerate(parts)}
+    order = [parts[at] for at in sorted(rarity, key=lambda at: rarity[at])]
+    narrow = _joined(" AND ", map(_expression, order[:_NARROW]))
+    return _joined(" AND ", (whole(narrow), *map(_expression, order[_NARROW:])))
+
+
+def whole(expression: str) -> str:
+    """The same, met before its neighbours are looked at.
+
+    FTS5 makes one row of all conditions that AND joins, and moves every one of them along for each
+    try. It does not look into a NOT; so behind one, a common word is only looked at where the rare
+    ones meet. Measured on 150 sentences among a million stories: 1.1 ms instead of 11.
+    """
+    return f'({expression}) NOT ""'
+
+
+def _often(condition: Condition, often: Often) -> float:
+    """At most how many stories meet a condition."""
+    match condition:
+        case Words(leaf, negated=False):
+            return often(leaf)
+        case AllOf(parts):
+            return min((_often(part, often) for part in parts), default=math.inf)
+        case AnyOf(parts):
+            return sum(_often(part, often) for part in parts)
+        case _:
+            return math.inf
 
 
 def _joined(by: str, expressions: Iterable[str]) -> str:

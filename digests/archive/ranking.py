@@ -80,15 +80,12 @@ class _Counter:
 
     def count(self, candidate: Candidate) -> list[int]:
         """How often each leaf occurs, the title's counted several times."""
-        title, body = _spaced(candidate.title), _spaced(candidate.body)
+        text = f"{candidate.title} | " * TITLE_WEIGHT + candidate.body
+        spaced = f" {text.replace(' ', '  ')} "
         return [
-            TITLE_WEIGHT * _count(leaf, patterns, title) + _count(leaf, patterns, body)
+            _count(leaf, patterns, spaced)
             for leaf, patterns in zip(self._leaves, self._patterns, strict=True)
         ]
-
-
-def _spaced(words: str) -> str:
-    return f" {words.replace(' ', '  ')} "
 
 
 def _patterns(leaf: Leaf) -> list[list[str]]:
@@ -102,7 +99,9 @@ def _patterns(leaf: Leaf) -> list[list[str]]:
 
 
 def _count(leaf: Leaf, patterns: Sequence[Sequence[str]], text: str) -> int:
-    """How often a leaf occurs in a text made by `_spaced`."""
+    """How often a leaf occurs in a text with two spaces between its words."""
+    if len(patterns) == 1 and len(patterns[0]) == 1:
+        return text.count(patterns[0][0])
     often = min(sum(map(text.count, forms)) for forms in patterns)
     return len(places(leaf, text.split())) if leaf.phrase and often else often
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from digests.rules.tree import And, Or, Phrase, Query, Word
 
 MOST_WORDS = 64
+_MOST_TOGETHER = 3  # words in a row that are still looked for as such
 
 # The little words of a sentence in five languages: any story has them.
 _LITTLE = frozenset([
@@ -42,8 +43,9 @@ def widen(query: Query) -> Query | None:
 
 
 def _apart(query: Word | Phrase) -> Iterator[Word | Phrase]:
-    """A word or phrase, and the words of which it is made."""
-    yield query
+    """A word or phrase, and the words of which it is made; of many words only those."""
+    if len(query.text.split()) <= _MOST_TOGETHER:
+        yield query
     if not (isinstance(query, Word) and query.prefix):
         parts = _BETWEEN_WORDS.split(query.text)
         yield from (Word(part) for part in parts if len(parts) > 1 and _TELLING.search(part))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from digests.archive import matching, reindex
+from digests.archive import candidates, matching, reindex
 from digests.archive import search as searching
 from digests.model import IndexTokens, Span, StoryId
 from digests.rules.match import matches, subject
@@ -173,7 +173,7 @@ async def test_many_matches_are_counted_up_to_a_thousand(archive):
         page = await archive.search(query, now=NOW, limit=1)
         assert (page.total, page.more) == (1_000, True)
     page = await archive.search(Word("gateway"), now=NOW, sort="best", limit=1)
-    assert (page.total, page.more) == (searching.CANDIDATES, True)
+    assert (page.total, page.more) == (candidates.MOST, True)
 
 
 async def test_best_puts_the_rarer_words_and_the_titles_first(archive):
@@ -193,7 +193,7 @@ async def test_best_puts_the_rarer_words_and_the_titles_first(archive):
 async def test_best_finds_the_old_story_with_the_rare_word_among_many_newer_ones(
     archive, monkeypatch
 ):
-    monkeypatch.setattr(searching, "CANDIDATES", 30)
+    monkeypatch.setattr(candidates, "MOST", 30)
     monkeypatch.setattr(searching, "COUNTED", 60)
     monkeypatch.setattr(matching, "SAMPLE", 40)
     common = (told(n, "Another flaw", "A flaw in a gateway.") for n in range(2, 200))
@@ -205,6 +205,37 @@ async def test_best_finds_the_old_story_with_the_rare_word_among_many_newer_ones
     assert (page.total, page.more) == (30, True)
     only = await archive.search(parse_lenient("gateway flaw").query, now=NOW, sort="best")
     assert (only.total, only.more) == (30, True)
+
+
+async def test_of_any_words_the_stories_with_two_of_them_are_scored_however_old(
+    archive, monkeypatch
+):
+    monkeypatch.setattr(candidates, "MOST", 30)
+    monkeypatch.setattr(matching, "SAMPLE", 40)
+    both = told(1, "Old", "A zephyr beside a willow.")
+    alone = [
+        told(n, "Later", f"A {word} alone.")
+        for n, word in enumerate(("zephyr", "willow", "gateway") * 60, start=2)
+    ]
+    await archive.commit_poll(poll(both, *alone))
+    for text in ("zephyr OR willow OR gateway", "told OR zephyr OR willow channel:soc OR willow"):
+        query = parse_lenient(text).query
+        page = await archive.search(query, now=NOW, sort="best", limit=1)
+        assert page.hits[0].story.id == story_id(1), text
+
+
+async def test_many_conditions_find_the_same_in_any_order(archive):
+    words = ("zephyr", "willow", "harbour", "lantern", "meadow")
+    missing_one = [
+        told(n, "Later", " ".join(w for w in words if w != missing))
+        for n, missing in enumerate(words * 8, start=2)
+    ]
+    await archive.commit_poll(poll(told(1, "All", " ".join(words)), *missing_one))
+    for order in (words, words[::-1], (words[2], *words[3:], *words[:2])):
+        text = " ".join(order)
+        assert await found(archive, text) == [1], text
+        assert await found(archive, f"{text} -all") == [], text
+        assert await found(archive, f"{text} (zephyr OR nothing) -nothing") == [1], text
 
 
 async def test_best_with_nothing_to_weigh_is_newest_first(news):

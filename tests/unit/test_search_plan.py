@@ -35,6 +35,22 @@ def test_exclusions_are_taken_from_everything():
     assert planned("flaw -podcast").expression == '("flaw") NOT ("podcast")'
 
 
+def test_the_rarest_of_many_conditions_are_met_before_the_others_are_looked_at():
+    often = {"podcast": 900.0, "flaw": 5.0, "zulu": 1.0, "kilt": 80.0, "loud": 9.0, "quiz": 2.0}
+
+    def stories_with(leaf: Leaf) -> float:
+        return often[min(leaf.positions[0])]
+
+    query = parse_lenient("podcast flaw zulu kilt (quiz OR loud) -loud").query
+    ordered = plan.plan(query, START, often=stories_with).expression
+    first, rest = ordered.split('NOT ""')
+    assert ("zulu" in first, "flaw" in first, "quiz" in first) == (True, True, True)
+    assert rest == ') AND ("kilt") AND ("podcast")) NOT ("loud")'
+    assert 'NOT ""' not in plan.plan(query, START).expression
+    few = parse_lenient("podcast flaw zulu").query
+    assert plan.plan(few, START, often=stories_with) == plan.plan(few, START)
+
+
 def test_dates_beside_the_rest_bound_the_walk_through_the_index():
     bounded = planned("flaw since:2026-03-01 before:2026-03-02")
     march = datetime(2026, 3, 1, tzinfo=UTC)
