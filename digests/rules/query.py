@@ -258,7 +258,7 @@ class _Parser:
                 raise self._error(f'"{raw}" would match nearly everything', hint, at=start)
             prefix = False
         if ":" in text or "*" in text:  # not to be read as a field or a prefix when printed again
-            return self._counted(Phrase(text.replace("*", " ").strip()), start)
+            return self._counted(Phrase(" ".join(text.replace("*", " ").split())), start)
         return self._counted(Word(text, prefix), start)
 
     def _field(self, name: str, value: str, start: int) -> Query:

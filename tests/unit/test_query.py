@@ -1,7 +1,7 @@
 """The query language: what parses, what is refused where, and that the printer is its inverse."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digests.errors import QueryError
@@ -261,6 +261,7 @@ def test_any_text_can_be_searched(text: str) -> None:
 
 
 @given(st.text(alphabet='ab()"-!:*#| ORcve>=<', max_size=80))
+@example(":**b")
 def test_operators_in_any_order_never_escape_as_another_error(text: str) -> None:
     parse_lenient(text)
     try:
