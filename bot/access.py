@@ -26,6 +26,7 @@ class Asker:
     conversation: str = ""
     roles: frozenset[str] = frozenset()
     locale: str = "en"
+    name: str = ""  # as people there see it; from outside
 
 
 def refusal(asker: Asker, readers: People, homes: AbstractSet[str] | None) -> str:

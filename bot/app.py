@@ -13,10 +13,12 @@ from random import SystemRandom
 from bot.commands import Commands
 from bot.courier import Courier
 from bot.notices import Notices
+from bot.onelook import one_look
 from bot.platforms import Chat
 from bot.platforms.terminal.chat import on_stream
 from bot.scheduler import Ticker
 from bot.settings import Environment
+from bot.sharing import Sharing
 from digests.archive.store import Archive
 from digests.clock import SystemClock
 from digests.config import Settings, Watcher, load
@@ -124,7 +126,12 @@ async def opened(
             await desk.open(settings)
             chats: dict[str, Chat] = {}
             commands = Commands(
-                archive, lambda: desk.settings, clock, lambda name: _homes(name, desk, chats)
+                archive,
+                lambda: desk.settings,
+                clock,
+                lambda name: _homes(name, desk, chats),
+                share=Sharing(chats, SystemRandom()),
+                probe=one_look(fetcher, sandbox, clock),
             )
             chats |= _chats(env, desk, commands, clock)
             settle = timedelta(seconds=env.settle)
@@ -187,6 +194,8 @@ def _chats(env: Environment, desk: Desk, commands: Commands, clock: Clock) -> di
             clock=clock,
             random=SystemRandom(),
             answer=commands.answer,
+            complete=commands.complete,
+            form=commands.form,
             targets=lambda: _targets(desk, "discord"),
             api_url=env.discord_api_url,
             gateway_url=env.discord_gateway_url,

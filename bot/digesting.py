@@ -16,15 +16,21 @@ _RECENT = timedelta(days=1)  # for a channel that gets each story, and outside o
 
 
 async def digest_now(
-    archive: Archive, channel: Channel | None, *, now: datetime, language: str, zone: str = "UTC"
+    archive: Archive,
+    channel: Channel | None,
+    *,
+    now: datetime,
+    language: str,
+    zone: str = "UTC",
+    since: datetime | None = None,
 ) -> Listing:
     """At most twenty lines, the most important first; `channel`: where it was asked for, if known.
 
-    Nothing is owed by it and nothing changes: the channel's own digest comes as ever.
+    `since`: when the period began; None: as the channel's own digests have it. Nothing is owed by it and nothing changes: the channel's own digest comes as ever.
     """
     say = words(language)
     only = channel.only if channel else ""
-    start = _start(channel, now)
+    start = since or _start(channel, now)
     stories = await _since(archive, only, start, now)
     chosen = set(by_importance(stories)[:MOST_LINES])
     return told_together(

@@ -1,22 +1,36 @@
 """A request from anywhere becomes a reply: who asks is checked, then the table's handler answers."""
 
 import logging
-import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot import access
-from bot.commands import table
-from bot.commands.asking import TOO_OLD, Around, Ask, Reply, Request, Verb, Who
+from bot.commands import completing, helping, sharing, table
+from bot.commands.asking import (
+    RUN,
+    TOO_OLD,
+    Around,
+    Ask,
+    Choice,
+    Form,
+    Reply,
+    Request,
+    Shared,
+    Verb,
+    Who,
+)
 from digests.archive.store import Archive
 from digests.cards.words import words
 from digests.config.settings import Settings
-from digests.model import Clock
+from digests.model import Clock, Notice
+from digests.probing import Probe
+from digests.text.plain import clip
 
 log = logging.getLogger(__name__)
 
 PAGE = "page"  # the verb of the buttons that turn pages
-_STATE = re.compile(r"q:([0-9a-z]{1,32}):(\d{1,6})")
+_TITLE, _FIELDS = 24, 5  # characters and fields of a form that every platform takes
+_LABEL = 45
 
 Homes = Callable[[str], frozenset[str] | None]
 
@@ -30,8 +44,11 @@ class Commands:
         settings: Callable[[], Settings],
         clock: Clock,
         homes: Homes = lambda _: None,
+        *,
+        share: Callable[[Shared], Awaitable[str]] | None = None,
+        probe: Callable[[str], Awaitable[Probe]] | None = None,
     ) -> None:
-        self._around = Around(archive, settings, clock)
+        self._around = Around(archive, settings, clock, share, probe)
         self._homes = homes
 
     async def answer(self, request: Request) -> Reply:
@@ -44,14 +61,48 @@ class Commands:
             log.exception("request %s could not be answered", request.verb)
             return ask.notice(say.text("Something went wrong here; it has been written down."))
 
+    async def complete(self, request: Request, name: str) -> tuple[Choice, ...]:
+        """What `request.text`, typed so far into one option of a verb, may become. Never raises."""
+        verb = table.find(request.verb)
+        option = next((one for one in verb.options if one.name == name), None) if verb else None
+        if verb is None or option is None or self._refusal(request, verb.who):
+            return ()
+        try:
+            return await completing.choices(self._around, option, request.text)
+        except Exception:  # the border to people: they type on without help
+            log.exception("nothing could be offered for %s %s", verb.name, name)
+            return ()
+
+    def form(self, request: Request) -> Form | None:
+        """What to ask for first; None when this can be answered, if only by a refusal."""
+        verb = table.find(request.verb)
+        given = request.text.strip() or any(request.options.values())
+        if verb is None or not verb.form or given or self._refusal(request, verb.who):
+            return None
+        say = words(request.asker.locale)
+        fields = tuple(
+            replace(one, says=clip(say.text(one.says), _LABEL)) for one in verb.options[:_FIELDS]
+        )
+        title = clip(f"/digest {verb.name}", _TITLE)
+        return Form(verb.name, title, fields, say.text("Ask"), say.text("Cancel"))
+
+    def greeting(self, locale: str = "en") -> Reply:
+        """What to say in a place that the bot was invited to."""
+        say = words(locale)
+        title, text, buttons = helping.greeting(say)
+        return Reply(Notice(title, text, say.language, rtl=say.rtl), buttons=buttons)
+
     async def _answer(self, ask: Ask) -> Reply:
         if refused := self._refusal(ask.request, Who.READER):
             return ask.notice(ask.say.text(refused))
         if ask.request.verb == PAGE:
-            turned = await _turned(ask)
+            turned = await sharing.turned(ask)
             if turned is None:
                 return ask.notice(ask.say.text(TOO_OLD))
             ask = turned
+        elif ask.request.verb == RUN:
+            name, text = table.split(ask.text)
+            ask = replace(ask, request=replace(ask.request, verb=name, text=text, options={}))
         verb = _verb(ask.request)
         if refused := self._refusal(ask.request, verb.who):
             return ask.notice(ask.say.text(refused))
@@ -65,16 +116,6 @@ class Commands:
             may = access.may_edit(request.asker, settings.editors, homes)
             return "" if may else access.NOT_AN_EDITOR
         return refused
-
-
-async def _turned(ask: Ask) -> Ask | None:
-    """What a button to turn pages asks, None when that was forgotten."""
-    match = _STATE.fullmatch(ask.request.text)
-    saved = await ask.saved(match[1]) if match else None
-    if match is None or saved is None:
-        return None
-    request = replace(ask.request, verb=saved.verb, text=saved.text, options={})
-    return replace(ask, request=request, page=int(match[2]), until=saved.until)
 
 
 def _verb(request: Request) -> Verb:

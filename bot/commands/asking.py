@@ -7,11 +7,15 @@ from enum import Enum
 from typing import NamedTuple
 
 from bot.access import Asker
+from bot.charts import Chart
 from digests.archive.store import Archive
 from digests.cards.words import Words, later
 from digests.config.settings import Settings
 from digests.model import Button, Clock, Content, Notice, StoryId
+from digests.probing import Probe
 
+SHARE = "share"  # the verb of the button that posts an answer where it was asked
+RUN = "run"  # of those that run an example: their state is the line to type
 _LONGEST = 4_000  # characters of what is typed
 TOO_OLD = later("This list is too old to turn its pages; search again.")
 
@@ -33,7 +37,36 @@ class Reply:
     content: Content
     previous: str = ""  # opaque state for the button, at most 90 characters; "" no button
     next: str = ""
-    buttons: tuple[Button, ...] = ()  # beside these two; at most ten
+    buttons: tuple[Button, ...] = ()  # beside these two; at most eight
+    chart: Chart | None = None  # what a picture of it would show, where it is shared
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One offered completion of what somebody is typing."""
+
+    name: str  # shown, at most 100 characters
+    value: str  # put in its place, at most 100 characters
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What to ask for in a window of its own, where a verb came without what it needs."""
+
+    verb: str
+    title: str  # at most 24 characters
+    fields: tuple["Option", ...]  # at most five; their words already in the asker's language
+    submit: str  # the word on its button
+    cancel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """An answer that its asker wants everybody there to see."""
+
+    asker: Asker
+    content: Content
+    chart: Chart | None = None
 
 
 class Who(Enum):
@@ -51,6 +84,7 @@ class Source(Enum):
     TOPIC = "topic"
     ACTOR = "actor"
     FEED = "feed"
+    CHANNEL = "channel"
     STORY = "story"
 
 
@@ -82,6 +116,10 @@ class Around:
     archive: Archive
     settings: Callable[[], Settings]
     clock: Clock
+    # Post an answer where it was asked; "" or why that cannot be done. None: nowhere to post.
+    share: Callable[[Shared], Awaitable[str]] | None = None
+    # Look at an address once. None: nothing here asks publishers.
+    probe: Callable[[str], Awaitable[Probe]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +175,26 @@ class Ask:
         verb, _, text = found.text[1:].partition(" ")
         return Saved(verb.replace("+", " "), text, found.until)
 
-    async def paged(self, reply: Reply, text: str, until: StoryId, *, last: bool) -> Reply:
-        """The reply with buttons to turn the pages of its list; `text` is what this verb was asked.
+    async def listed(
+        self, reply: Reply, text: str, *, until: StoryId | None = None, last: bool = True
+    ) -> Reply:
+        """The reply with buttons to turn its pages, unless this is the `last` one, and to share it.
 
-        Whoever reads beside the running bot can keep nothing, and presses no buttons.
+        `text` is what this verb was asked, options included. Whoever reads beside the running bot
+        can keep nothing, and presses no buttons.
         """
-        if (self.page == 0 and last) or self.archive.read_only:
+        share = self.around.share is not None and self.asker.platform != "terminal"
+        if self.archive.read_only or (self.page == 0 and last and not share):
             return reply
-        key = await self.stored(self.request.verb.replace(" ", "+"), text, until)
-        previous = f"q:{key}:{self.page - 1}" if self.page else ""
-        return replace(reply, previous=previous, next="" if last else f"q:{key}:{self.page + 1}")
+        newest = await self.archive.last_id() if until is None else until
+        key = await self.stored(self.request.verb.replace(" ", "+"), text, StoryId(newest))
+        sharing = Button(self.say.text("Share"), SHARE, f"q:{key}:{self.page}")
+        return replace(
+            reply,
+            previous=f"q:{key}:{self.page - 1}" if self.page else "",
+            next="" if last else f"q:{key}:{self.page + 1}",
+            buttons=(*reply.buttons, *([sharing] if share else [])),
+        )
 
 
 Handler = Callable[[Ask], Awaitable[Reply]]
@@ -163,7 +211,8 @@ class Verb:
     who: Who = Who.READER
     examples: tuple[str, ...] = ()  # what to type after its name, "" for nothing
     listed: bool = True  # False: a button's own, which nobody types
-    terminal: bool = True  # reads only: safe beside a running bot
+    terminal: bool = True  # reads only: `nightdesk NAME` asks it too
+    form: bool = False  # without what it needs it is asked for in a form, where there are such
 
 
 def _tame(text: str) -> str:

@@ -1,33 +1,63 @@
-"""help: examples that can be typed, and a guess at what a misspelt word meant."""
+"""help: every verb in a line, examples that can be run, and a guess at what a misspelt word meant."""
 
 import difflib
 
-from bot.commands.asking import Ask, Reply, Verb
-from digests.cards.words import later
+from bot.commands.asking import RUN, Ask, Reply, Verb
+from digests.cards.words import Words, later
+from digests.model import Button
+
+_MOST_EXAMPLES = 8
+_PLACEHOLDER = "k7f3"  # in an example it stands for a name that only a real story has
 
 
 async def help_(ask: Ask) -> Reply:
     """What can be asked. Also the answer to what nobody knows."""
+    from dataclasses import replace
+
     from bot.commands import table
 
-    say = ask.say
+    say, asked = ask.say, ask.request.verb
+    verbs = table.listed()
+    lines = [_line(verb, say) for verb in verbs]
+    if table.find(asked) is None:
+        near = difflib.get_close_matches(asked, [verb.name for verb in verbs], n=1)
+        if near:
+            lines.insert(0, say.text("Did you mean {verb}?", verb=near[0]))
+    elif asked != "help":
+        verb = table.BY_NAME.get(asked) or table.find(asked) or verbs[0]
+        lines = [_line(verb, say), *(f"/digest {verb.name} {one}" for one in verb.examples if one)]
+    return replace(ask.notice("\n".join(lines)), buttons=_examples(verbs))
+
+
+def greeting(say: Words) -> tuple[str, str, tuple[Button, ...]]:
+    """What is said where the bot was invited: a title, a text with three examples, their buttons."""
+    from bot.commands import table
+
+    examples = ("search ivanti since:7d", "latest", "trends 30d")
     lines = [
-        say.text("{command} - stories about it", command="/digest search ivanti since:7d"),
-        say.text(
-            "{command} - a phrase, without a word",
-            command='/digest search "supply chain" -podcast',
-        ),
-        say.text(
-            "{command} - every story that names it", command="/digest search cve:CVE-2024-3400"
-        ),
-        say.text("{command} - the newest stories", command="/digest latest"),
-        say.text("{command} - one story by its short name", command="/digest story k7f3"),
+        say.text("Stories of your channels come as set in feeds.yaml. Anybody may also ask:"),
+        *(f"/digest {one}" for one in examples),
+        _line(table.BY_NAME["help"], say),
     ]
-    names = [verb.name for verb in table.listed()]
-    near = difflib.get_close_matches(ask.request.verb, names, n=1)
-    if near and table.find(ask.request.verb) is None:
-        lines.insert(0, say.text("Did you mean {verb}?", verb=near[0]))
-    return ask.notice("\n".join(lines))
+    buttons = tuple(Button(one, RUN, one) for one in examples)
+    return say.text("Nightdesk is on duty"), "\n".join(lines), buttons
+
+
+def _line(verb: Verb, say: Words) -> str:
+    wanted = "".join(
+        f" {option.name.upper()}" if option.required else f" [{option.name.upper()}]"
+        for option in verb.options[:1]
+    )
+    return say.text(
+        "{command} - {what}", command=f"/digest {verb.name}{wanted}", what=say.text(verb.says)
+    )
+
+
+def _examples(verbs: tuple[Verb, ...]) -> tuple[Button, ...]:
+    """One of each verb that can be run as it stands."""
+    lines = [f"{v.name} {v.examples[-1]}".strip() for v in verbs if v.examples]
+    shown = [line for line in lines if _PLACEHOLDER not in line][:_MOST_EXAMPLES]
+    return tuple(Button(line, RUN, line) for line in shown)
 
 
 VERBS = (Verb("help", later("Examples to try"), help_, terminal=False),)

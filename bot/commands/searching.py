@@ -46,22 +46,22 @@ async def latest(ask: Ask) -> Reply:
     return await look(ask, f"topic:{_quoted(ask.text)}" if ask.text else "")
 
 
-def narrowed(ask: Ask, query: str) -> str:
+def narrowed(ask: Ask, query: str, *, but: str = "") -> str:
     """The query with the options that were typed by name, as fields of the query language."""
     fields = [
         f"{option.field}:{_quoted(value)}"
         for option in NARROWING
-        if (value := ask.option(option.name))
+        if option.name != but and (value := ask.option(option.name))
     ]
     whole = f"({query})" if fields and " OR " in query else query
     return " ".join(part for part in (whole, *fields) if part)
 
 
-async def look(ask: Ask, text: str, title: str = "") -> Reply:
+async def look(ask: Ask, text: str, title: str = "", notes: Sequence[str] = ()) -> Reply:
     """One page of what a query finds, and how it was understood."""
     say, parsed = ask.say, parse_lenient(text)
     query, sort = parsed.query, parsed.sort
-    notes = [_note(note, say) for note in parsed.notes]
+    notes = [*filter(None, notes), *(_note(note, say) for note in parsed.notes)]
     found = await ask.archive.search(
         query, now=ask.now, sort=sort, limit=PAGE_SIZE, page=ask.page, until=ask.until
     )
@@ -79,7 +79,7 @@ async def look(ask: Ask, text: str, title: str = "") -> Reply:
     shown = title or _title(text, say)
     reply = Reply(_listing(shown, found, notes, say))
     last = (ask.page + 1) * PAGE_SIZE >= found.total
-    return await ask.paged(reply, text, found.until, last=last)
+    return await ask.listed(reply, text, until=found.until, last=last)
 
 
 def _title(text: str, say: Words) -> str:
@@ -126,7 +126,8 @@ VERBS = (
         later("Find stories by words, names or numbers"),
         search,
         (QUERY, *NARROWING),
-        examples=("ivanti since:7d", '"supply chain" -podcast', "cve:CVE-2024-3400"),
+        examples=("ivanti since:7d", '"supply chain" -podcast', "is:kev sort:best"),
+        form=True,
     ),
     Verb("latest", later("The newest stories"), latest, (_TOPIC,), examples=("", "ransomware")),
 )

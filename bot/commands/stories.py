@@ -1,13 +1,23 @@
-"""story and similar, and the reasons behind a card's numbers."""
+"""story, cve and similar: what is known of one thing, and the reasons behind a card's numbers."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.commands.asking import Ask, Option, Reply, Source, Verb
-from bot.commands.searching import PAGE_SIZE
-from digests.cards.compose import SIMILAR, WHY, compose, listing
+from bot.commands.searching import PAGE_SIZE, look
+from digests.cards import exploitation
+from digests.cards.compose import MOST_LINES, SIMILAR, WHY, compose, listing
 from digests.cards.reasons import why
-from digests.cards.words import later
-from digests.model import Key, Story
+from digests.cards.words import Words, later
+from digests.model import Button, CveFacts, Key, Line, Listing, Story
 from digests.rules.query import parse_lenient
+from digests.text.links import canonical
 from digests.text.plain import clip
+
+SOURCES = "sources"
+_CVE = re.compile(r"(?:CVE)?[-_ ]?(\d{4})[-_ ](\d{4,10})", re.IGNORECASE)
+_PUBLISHERS = 6  # named with their time under a story
 
 ID = Option(
     "id",
@@ -15,31 +25,59 @@ ID = Option(
     required=True,
     source=Source.STORY,
 )
+LINK = Option(
+    "id",
+    later("The short name at the end of its card, or the address of its page"),
+    required=True,
+    source=Source.STORY,
+    longest=2_000,
+)
+CVE = Option("id", later("Its number, for example CVE-2024-3400"), required=True)
 
 
 async def story(ask: Ask) -> Reply:
-    """One story by its short name."""
-    found = await _named(ask)
+    """One story by its short name, and who told it when."""
+    found = await named(ask)
     if found is None:
-        return _unknown(ask)
+        return unknown(ask)
     rating = (await ask.archive.ratings()).get(found.publisher)
-    return Reply(compose(found, ask.say.language, now=ask.now, rating=rating))
+    card = compose(found, ask.say.language, now=ask.now, rating=rating)
+    if not found.also and not found.related:
+        return Reply(card)
+    sources = Button(ask.say.text("Sources"), SOURCES, found.key)
+    return Reply(replace(card, also=_in_order(found, ask.say) or card.also), buttons=(sources,))
+
+
+async def sources(ask: Ask) -> Reply:
+    """Everybody's telling of a story, the earliest first; then the stories related to it."""
+    found = await named(ask)
+    if found is None:
+        return unknown(ask)
+    say = ask.say
+    related = listing(await ask.archive.stories(found.related), title="", language=say.language)
+    lines = [replace(line, heading=say.text("Related")) for line in related.lines]
+    told = [replace(line, heading=say.text("Sources")) for line in _tellings(found, say)]
+    title = say.text("Sources: {headline}", headline=clip(found.headline, 80))
+    every = (*told, *lines)
+    left = len(every) - MOST_LINES
+    notes = (say.plural("{n} more", "{n} more", left),) if left > 0 else ()
+    return Reply(Listing(title, every[:MOST_LINES], say.language, say.rtl, notes))
 
 
 async def reasons(ask: Ask) -> Reply:
     """Why a card says the numbers it says."""
-    found = await _named(ask)
+    found = await named(ask)
     if found is None:
-        return _unknown(ask)
+        return unknown(ask)
     rating = (await ask.archive.ratings()).get(found.publisher)
     return Reply(why(found, ask.say.language, rating=rating))
 
 
 async def similar(ask: Ask) -> Reply:
     """Stories linked to this one, then those that share what is rare in it."""
-    found = await _named(ask)
+    found = await named(ask)
     if found is None:
-        return _unknown(ask)
+        return unknown(ask)
     query = parse_lenient(f"like:{found.key}").query
     page = await ask.archive.search(query, now=ask.now, sort="best", limit=PAGE_SIZE)
     linked = await ask.archive.stories(found.related)
@@ -49,19 +87,92 @@ async def similar(ask: Ask) -> Reply:
     return Reply(listing(shown, title=title, language=ask.say.language))
 
 
-async def _named(ask: Ask) -> Story | None:
-    return await ask.archive.find_story(Key(ask.text.lower()))
+async def cve(ask: Ask) -> Reply:
+    """What is known of a vulnerability, and every story that names it."""
+    number = _CVE.search(ask.text)
+    if number is None:
+        return ask.notice(
+            ask.say.text(
+                "{text} is no CVE; one looks like CVE-2024-3400.", text=clip(ask.text, 80)
+            )
+        )
+    name = f"CVE-{number[1]}-{number[2]}"
+    facts = (await ask.archive.facts([name])).get(name)
+    return await look(ask, f"cve:{name}", title=name, notes=tuple(_known(facts, ask.say)))
 
 
-def _unknown(ask: Ask) -> Reply:
-    say = ask.say
+async def named(ask: Ask) -> Story | None:
+    """The story that was named, by its short name or by the address of one of its pages."""
+    if "://" not in ask.text:
+        return await ask.archive.find_story(Key(ask.text.lower()))
+    link = canonical(ask.text)
+    found = await ask.archive.find_by_links([link]) if link else []
+    return await ask.archive.find_story(found[-1].id) if found else None
+
+
+def unknown(ask: Ask) -> Reply:
+    """What to say when there is no such story."""
+    say, name = ask.say, clip(ask.text, 200)
+    if "://" in name:
+        return ask.notice(say.text("No story has the address {url}.", url=name))
     return ask.notice(
-        say.text("There is no story {key}. Its short name stands under its card.", key=ask.text)
+        say.text("There is no story {key}. Its short name stands under its card.", key=name)
     )
 
 
+def _known(facts: CveFacts | None, say: Words) -> Iterator[str]:
+    """The gravest first, each with its source."""
+    if facts is None:
+        yield say.text("Nothing is known of it from KEV, EPSS or CVSS.")
+        return
+    yield say.line(facts.product, facts.title)
+    if facts.kev_since:
+        yield exploitation.line([replace(facts, cvss=None, epss=None)], say)
+    if facts.epss is not None:
+        yield say.text(
+            "EPSS {n} %: how likely it is to be exploited within 30 days",
+            n=say.number(round(facts.epss * 100, 1)),
+        )
+    if facts.cvss is not None:
+        severity = exploitation.line([CveFacts(facts.cve, cvss=facts.cvss)], say)
+        yield severity or f"CVSS {say.number(facts.cvss)}"
+
+
+def _in_order(found: Story, say: Words) -> str:
+    """Who told it when, the earliest first."""
+    told = [(found.seen, found.publisher), *((one.at, one.publisher) for one in found.also)]
+    first: dict[str, str] = {}
+    for at, publisher in sorted(told):
+        first.setdefault(publisher, f"{say.date(at)} {say.isolate(publisher)}")
+    if len(first) < 2:  # noqa: PLR2004 - one alone needs no order
+        return ""
+    left = len(first) - _PUBLISHERS
+    more = say.plural("{n} more", "{n} more", left) if left > 0 else ""
+    return say.line(*list(first.values())[:_PUBLISHERS], more)
+
+
+def _tellings(found: Story, say: Words) -> list[Line]:
+    alone = listing([found], title="", language=say.language).lines
+    others = [
+        Line(
+            found.key, say.isolate(clip(one.headline, 200)), one.url, say.isolate(one.publisher),
+            one.at,
+        )
+        for one in found.also
+    ]  # fmt: skip
+    return sorted((replace(alone[0], at=found.seen), *others), key=lambda line: line.at)
+
+
 VERBS = (
-    Verb("story", later("One story with its sources"), story, (ID,), examples=("k7f3",)),
-    Verb(SIMILAR, later("Stories like this one"), similar, (ID,), examples=("k7f3",)),
+    Verb("story", later("One story with its sources"), story, (LINK,), examples=("k7f3",)),
+    Verb(
+        "cve",
+        later("What is known of a vulnerability, and every story that names it"),
+        cve,
+        (CVE,),
+        examples=("CVE-2024-3400",),
+    ),
+    Verb(SIMILAR, later("Stories like this one"), similar, (LINK,), examples=("k7f3",)),
     Verb(WHY, later("Why a card says its numbers"), reasons, (ID,), listed=False),
+    Verb(SOURCES, later("Who told a story when"), sources, (ID,), listed=False),
 )

@@ -1,11 +1,25 @@
 """The table of verbs: whatever can be asked anywhere, in the order in which help tells it."""
 
-from bot.commands import helping, searching, stories
+from bot.commands import (
+    digesting,
+    feeds,
+    helping,
+    publishers,
+    searching,
+    sharing,
+    stories,
+    trending,
+)
 from bot.commands.asking import Verb
 
 VERBS: tuple[Verb, ...] = (
     *searching.VERBS,
     *stories.VERBS,
+    *trending.VERBS,
+    *digesting.VERBS,
+    *publishers.VERBS,
+    *feeds.VERBS,
+    *sharing.VERBS,
     *helping.VERBS,
 )
 BY_NAME = {verb.name: verb for verb in VERBS}

@@ -40,7 +40,7 @@ def why(story: Story, language: str, *, rating: Rating | None = None) -> Notice:
     say = words(language)
     blocks = (
         _quality(story.quality, say),
-        _rating(rating, say),
+        rating_lines(rating, say),
         [_speed(story.language, say)] if story.length_here else [],
         [say.text("How all of it is computed: docs/quality.md")],
     )
@@ -54,7 +54,8 @@ def _quality(quality: Quality | None, say: Words) -> list[str]:
     return [say.line(say.text("News {n} %", n=quality.score)), *_parts(quality.parts, say)]
 
 
-def _rating(rating: Rating | None, say: Words) -> list[str]:
+def rating_lines(rating: Rating | None, say: Words) -> list[str]:
+    """A publisher's score, each part of it with its reason, and its rank."""
     if rating is None:
         return []
     ranked = rating.rank and rating.country

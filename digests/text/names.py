@@ -106,6 +106,13 @@ def canonical(kind: str, spelling: str) -> str:
     return spelling
 
 
+@cache
+def first_names(kind: str) -> tuple[str, ...]:
+    """Everything of one kind that is known, by its first name, sorted; for completion."""
+    meanings = (one for same in _known().meanings.values() for one in same)
+    return tuple(sorted({one.name for one in meanings if one.kind == kind}, key=str.casefold))
+
+
 def _counts(one: _Meaning, text: str, start: int, end: int, *, security: bool) -> bool:
     if one.tier == _ANY:
         return True

@@ -232,7 +232,7 @@ def _command(command: Body, depth: int = 0) -> Iterator[str]:
     if not 1 <= units(command.get("description", "")) <= 100:
         yield f"description of {name}"
     options = command.get("options") or []
-    if len(options) > 25 or depth > 2:
+    if len(options) > 25 or depth > 3:  # a group, its subcommand, and that one's options
         yield f"options of {name}"
     for option in options:
         yield from _command(option, depth + 1)

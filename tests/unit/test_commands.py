@@ -1,15 +1,19 @@
 """Commands on a real archive: any text is answered, pages turn, forged buttons do nothing."""
 
+from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from bot.commands import Asker, Commands, Request
+from bot.commands.asking import Who
+from bot.commands.table import VERBS, split
 from digests.archive.records import PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.config import People, Settings
 from digests.feeds.pace import FeedState
-from digests.model import Card, IndexTokens, Listing, Notice
+from digests.model import Card, CveFacts, IndexTokens, Listing, Notice
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
 
@@ -119,3 +123,132 @@ async def test_a_cards_buttons_are_answered(commands: Commands) -> None:
 @pytest.mark.parametrize("verb", ["similar", "why-quality"])
 async def test_a_button_of_a_forgotten_story_says_so(commands: Commands, verb: str) -> None:
     assert "There is no story zzz" in str((await commands.answer(Request(verb, "zzz"))).content)
+
+
+async def ask(commands: Commands, verb: str, text: str = "", **options: str) -> str:
+    reply = await commands.answer(Request(verb, text, options))
+    assert "Something went wrong" not in str(reply.content)
+    return str(reply.content)
+
+
+async def test_every_verb_of_the_table_is_answered_with_and_without_words(commands) -> None:
+    for verb in VERBS:
+        for text in (
+            "",
+            "k001",
+            "CVE-2026-0001",
+            "7d",
+            "https://news.example/1",
+            "\0" * 9,
+            "x y z",
+        ):
+            assert await ask(commands, verb.name, text)
+
+
+async def test_trends_begin_each_row_with_its_bar(commands) -> None:
+    reply = await commands.answer(Request("trends", "gateways 7d"))
+    assert isinstance(reply.content, Notice)
+    assert reply.content.title == "Trends: gateways"
+    assert "12 stories" in reply.content.text
+    assert any(line.startswith("█" * 12) for line in reply.content.text.splitlines())
+    assert "no period" in await ask(commands, "trends", since="yesteryear")
+
+
+async def test_a_cve_tells_what_is_known_and_who_names_it(commands) -> None:
+    await commands._around.archive.learn(
+        [CveFacts("CVE-2026-0001", date(2026, 1, 2), epss=0.25, cvss=9.8)]
+    )
+    reply = await commands.answer(Request("cve", "cve 2026-0001"))
+    assert isinstance(reply.content, Listing)
+    notes = " ".join(reply.content.notes)
+    assert "in KEV since" in notes
+    assert "EPSS 25 %" in notes
+    assert "CVSS 9.8" in notes
+    assert "no CVE" in await ask(commands, "cve", "bananas")
+
+
+async def test_typed_options_narrow_a_search(commands) -> None:
+    assert "Gateway" in await ask(commands, "search", "gateways", publisher="news.example")
+    assert "Nothing found" in await ask(commands, "search", "gateways", publisher='no"body')
+
+
+async def test_an_example_of_help_is_run_by_its_button(commands) -> None:
+    reply = await commands.answer(Request("help"))
+    assert reply.buttons
+    for button in reply.buttons:
+        ran = await commands.answer(Request(button.action, button.state))
+        assert "Examples to try" not in str(ran.content)
+    assert "Did you mean trends?" in await ask(commands, "trend")
+
+
+async def test_what_is_typed_is_completed_within_discords_bounds(commands) -> None:
+    for verb in VERBS:
+        for option in verb.options:
+            for typed in ("", "a", "k0", "\0", "x" * 6_000):
+                found = await commands.complete(Request(verb.name, typed), option.name)
+                assert len(found) <= 25
+                assert all(1 <= len(one.name) <= 100 and len(one.value) <= 100 for one in found)
+    topics = await commands.complete(Request("latest", "ransom"), "topic")
+    assert [one.value for one in topics] == ["ransomware"]
+
+
+async def test_who_may_not_read_is_offered_nothing_and_no_form(commands) -> None:
+    closed = Commands(
+        commands._around.archive,
+        lambda: Settings(readers=People(slack=frozenset({"U1"}))),
+        FakeClock(),
+    )
+    stranger = Asker("slack", "U2", "T1", "C1")
+    assert await closed.complete(Request("latest", "", {}, stranger), "topic") == ()
+    assert closed.form(Request("search", "", {}, stranger)) is None
+    assert closed.form(Request("search", "", {}, Asker("slack", "U1", "T1", "C1"))) is not None
+    assert commands.form(Request("search", "ivanti")) is None
+
+
+@pytest.mark.parametrize("verb", [verb.name for verb in VERBS if verb.who is Who.EDITOR])
+async def test_verbs_of_editors_are_refused_to_readers(commands, verb: str) -> None:
+    reader = Asker("slack", "U2", "T1", "C1")
+    for request in (Request(verb, "x", {}, reader), Request("run", f"{verb} x", {}, reader)):
+        assert "for editors" in str((await commands.answer(request)).content)
+
+
+async def test_a_shared_answer_is_posted_with_its_askers_name(commands) -> None:
+    shared = []
+
+    async def share(one) -> str:
+        shared.append(one)
+        return ""
+
+    there = Commands(commands._around.archive, Settings, FakeClock(), share=share)
+    asker = Asker("slack", "U1", "T1", "C1", name="Dana <!channel>")
+    found = await there.answer(Request("search", "gateways", {}, asker))
+    button = next(one for one in found.buttons if one.action == "share")
+    assert len(button.state) <= 90
+    await there.answer(Request("share", button.state, {}, asker))
+    assert shared[0].content.notes[0] == "Shared by Dana <!channel>"
+    assert shared[0].content.lines == found.content.lines
+    for forged in ("q:zzzz:0", "", "q:0:99999999", "search x"):
+        await there.answer(Request("share", forged, {}, asker))
+    assert len(shared) == 1
+
+
+async def test_any_typed_line_is_answered(commands) -> None:
+    chance = Random(5)
+    names = [verb.name for verb in VERBS] + ["", "serach", "/", "page"]
+    pieces = [
+        *BAD,
+        "since:7d",
+        "q:a:1",
+        "://",
+        "CVE-",
+        "%s{x}",
+        "\ud800",
+        "\u202e",
+        "7d",
+        "🦊" * 90,
+    ]
+    for _ in range(400):
+        text = " ".join(chance.choices(pieces, k=chance.randint(0, 4)))
+        verb = chance.choice(names)
+        await ask(commands, *split(f"{verb} {text}"))
+        await ask(commands, "run", f"{verb} {text}")

@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 from bot.platforms.discord import doctor, history, render
-from bot.platforms.discord.commands import Answerer, Interactions, register
+from bot.platforms.discord.commands import Answerer, Completer, Former, Interactions, register
 from bot.platforms.discord.errors import Answer, Lost, NotSent, posted, removed, unreadable
 from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.invite import invitation
@@ -47,6 +47,8 @@ class DiscordChat:
         clock: Clock,
         random: Random,
         answer: Answerer,
+        complete: Completer | None = None,
+        form: Former | None = None,
         targets: Callable[[], Sequence[Target]] = tuple,
         api_url: str = "",
         gateway_url: str = "",
@@ -64,7 +66,7 @@ class DiscordChat:
         self._newest: dict[str, tuple[str, float]] = {}
         self._gateway = Gateway(
             token,
-            Interactions(self._rest, answer, clock).serve,
+            Interactions(self._rest, answer, clock, complete, form).serve,
             self._register,
             clock=clock,
             random=random,

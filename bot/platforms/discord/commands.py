@@ -7,11 +7,12 @@ registered already, and checked against Discord's API document.
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.commands import Asker, Reply, Request
+from bot.commands import Asker, Choice, Form, Reply, Request, table
 from bot.platforms.discord import render
+from bot.platforms.discord.declared import NAME, commands
 from bot.platforms.discord.errors import (
     ALREADY_ACKNOWLEDGED,
     UNKNOWN_INTERACTION,
@@ -29,14 +30,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Answerer = Callable[[Request], Awaitable[Reply]]
+Completer = Callable[[Request, str], Awaitable[Sequence[Choice]]]
+Former = Callable[[Request], Form | None]
 _Json = dict[str, Any]
 
-NAME = "digest"
-_COMMAND, _BUTTON = 2, 3  # interaction types
-_SUBCOMMAND, _STRING = 1, 3  # option types
-_IN_GUILD, _IN_DIRECT_MESSAGE = 0, 1
-_DEFER, _DEFER_UPDATE = 5, 6  # first answers: "thinking", and "I shall change this message"
+_COMMAND, _BUTTON, _TYPING, _FORM = 2, 3, 4, 5  # interaction types
+# First answers: "thinking", "I shall change this message", completions, a form.
+_DEFER, _DEFER_UPDATE, _CHOICES, _MODAL = 5, 6, 8, 9
 _EPHEMERAL = 64
+_GROUP = 2  # option type
 
 _ACKNOWLEDGE_WITHIN = 1.2  # seconds; Discord waits 3 s in all, so a second try still fits
 _ANSWER_WITHIN = 60.0
@@ -44,63 +46,7 @@ _TRIES = 5
 _LONGEST_WAIT = 30.0
 _REMEMBERED = 2000
 
-COMMANDS: list[_Json] = [
-    {
-        "name": NAME,
-        "type": 1,
-        "description": "Search and read what the news desk told",
-        "integration_types": [0],
-        "contexts": [_IN_GUILD, _IN_DIRECT_MESSAGE],
-        "options": [
-            {
-                "type": _SUBCOMMAND,
-                "name": "search",
-                "description": "Find stories by words, names or numbers",
-                "options": [
-                    {
-                        "type": _STRING,
-                        "name": "query",
-                        "description": 'ivanti · "supply chain" · cve:CVE-2024-3400 · since:7d',
-                        "required": True,
-                        "max_length": 4000,
-                    }
-                ],
-            },
-            {
-                "type": _SUBCOMMAND,
-                "name": "latest",
-                "description": "The newest stories",
-                "options": [
-                    {
-                        "type": _STRING,
-                        "name": "topic",
-                        "description": "Only this topic, for example ransomware",
-                        "max_length": 100,
-                    }
-                ],
-            },
-            {
-                "type": _SUBCOMMAND,
-                "name": "story",
-                "description": "One story with its sources",
-                "options": [
-                    {
-                        "type": _STRING,
-                        "name": "id",
-                        "description": "The short key at the end of its card, for example k7f3",
-                        "required": True,
-                        "max_length": 100,
-                    }
-                ],
-            },
-            {
-                "type": _SUBCOMMAND,
-                "name": "help",
-                "description": "Examples to try",
-            },
-        ],
-    }
-]
+COMMANDS = commands()
 
 
 def same(wanted: object, registered: object) -> bool:
@@ -121,7 +67,7 @@ def same(wanted: object, registered: object) -> bool:
 async def register(rest: Rest, application: str) -> Result | None:
     """Tell Discord our commands when it has others; None when there was nothing to tell."""
     path = f"/applications/{application}/commands"
-    known = await rest.call("GET", path)
+    known = await rest.call("GET", path, query={"with_localizations": "true"})
     if isinstance(known, Answer) and known.good and same(COMMANDS, known.payload):
         return None
     return await rest.call("PUT", path, json_body=COMMANDS)
@@ -131,35 +77,60 @@ def request_of(interaction: "discord.Interaction[Any]") -> Request | None:
     """What is asked, None when it is nothing of ours."""
     data: Mapping[str, Any] = interaction.data or {}
     kind = interaction.type.value
+    custom_id = str(data.get("custom_id", ""))
+    asker = _asker(interaction)
     if kind == _COMMAND and data.get("name") == NAME:
         verb, options = _chosen(data)
-        text = next(iter(options.values()), "")
-        return Request(verb, text, options, _asker(interaction))
-    custom_id = str(data.get("custom_id", ""))
+        return Request(verb, options.get(_first(verb), ""), options, asker)
+    if kind == _FORM and custom_id.startswith(render.FORM):
+        verb = custom_id.removeprefix(render.FORM)
+        filled = _filled_in(data)
+        return Request(verb, filled.get(_first(verb), ""), filled, asker)
     if kind == _BUTTON and custom_id.startswith(render.TURN):
-        state = custom_id.removeprefix(render.TURN)[1:]
-        return Request("page", state, {}, _asker(interaction))
+        return Request("page", custom_id.removeprefix(render.TURN)[1:], {}, asker)
     if kind == _BUTTON and custom_id.startswith(render.ACT):
         verb, _, state = custom_id.removeprefix(render.ACT).partition(":")
-        return Request(verb, state, {}, _asker(interaction))
+        return Request(verb, state, {}, asker)
     return None
+
+
+def _first(verb: str) -> str:
+    """The option that stands for what is typed after the verb where there are no options."""
+    found = table.find(verb)
+    return found.options[0].name if found and found.options else ""
 
 
 class Interactions:
     """Answers each interaction once, to the asker alone."""
 
-    def __init__(self, rest: Rest, answer: Answerer, clock: Clock) -> None:
+    def __init__(
+        self,
+        rest: Rest,
+        answer: Answerer,
+        clock: Clock,
+        complete: Completer | None = None,
+        form: Former | None = None,
+    ) -> None:
         self._rest = rest
         self._answer = answer
+        self._complete = complete
+        self._form = form
         self._clock = clock
         self._seen: OrderedDict[int, None] = OrderedDict()
 
     async def serve(self, interaction: "discord.Interaction[Any]") -> None:
         """Acknowledge, ask for the answer, show it."""
+        if interaction.type.value == _TYPING:
+            await self._offer(interaction)
+            return
         request = request_of(interaction)
         if request is None or self._known(interaction.id):
             return
-        if not await self._acknowledge(interaction):
+        form = self._form(request) if self._form and interaction.type.value == _COMMAND else None
+        if form is not None:
+            await self._acknowledge(interaction, {"type": _MODAL, "data": render.form(form)})
+            return
+        if not await self._acknowledge(interaction, _first_answer(interaction)):
             return
         reply = await self._ask(request)
         await self._show(interaction, reply)
@@ -172,12 +143,22 @@ class Interactions:
             self._seen.popitem(last=False)
         return known
 
-    async def _acknowledge(self, interaction: "discord.Interaction[Any]") -> bool:
+    async def _offer(self, interaction: "discord.Interaction[Any]") -> None:
+        """Completions for what is being typed: once, at once, or not at all."""
+        typing = _typing(interaction.data or {})
+        if self._complete is None or typing is None:
+            return
+        verb, name, text = typing
+        found = await self._complete(Request(verb, text, {}, _asker(interaction)), name)
+        choices = [{"name": one.name, "value": one.value} for one in found]
+        await self._acknowledge(interaction, {"type": _CHOICES, "data": {"choices": choices}})
+
+    async def _acknowledge(self, interaction: "discord.Interaction[Any]", body: _Json) -> bool:
         path = f"/interactions/{interaction.id}/{interaction.token}/callback"
         result: Result = NotSent("not tried")
         for _ in range(2):
             result = await self._rest.call(
-                "POST", path, json_body=_first_answer(interaction), within=_ACKNOWLEDGE_WITHIN
+                "POST", path, json_body=body, within=_ACKNOWLEDGE_WITHIN
             )
             if isinstance(result, Answer):
                 if result.good or result.code == ALREADY_ACKNOWLEDGED:
@@ -229,11 +210,38 @@ def _first_answer(interaction: "discord.Interaction[Any]") -> _Json:
     return {"type": _DEFER, "data": {"flags": _EPHEMERAL}}
 
 
+def _sub(data: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]]]:
+    """The subcommand's name, with its group's before it, and its options."""
+    chosen: Mapping[str, Any] = next(iter(data.get("options") or ()), {})
+    name = str(chosen.get("name", "help"))
+    inner = list(chosen.get("options") or ())
+    if chosen.get("type") == _GROUP and inner:
+        return f"{name} {inner[0].get('name', '')}", list(inner[0].get("options") or ())
+    return name, inner
+
+
 def _chosen(data: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """The subcommand and its options; an older client may still send what we no longer know."""
-    sub: Mapping[str, Any] = next(iter(data.get("options") or ()), {})
-    options = {str(o["name"]): str(o["value"]) for o in sub.get("options") or () if "value" in o}
-    return str(sub.get("name", "help")), options
+    name, options = _sub(data)
+    return name, {str(o["name"]): str(o["value"]) for o in options if "value" in o}
+
+
+def _typing(data: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Which verb's option is being typed into, and what stands there."""
+    name, options = _sub(data)
+    focused = [one for one in options if one.get("focused")]
+    if data.get("name") != NAME or not focused:
+        return None
+    return name, str(focused[0].get("name", "")), str(focused[0].get("value", ""))
+
+
+def _filled_in(data: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of a form by name, without the empty ones."""
+    rows = data.get("components") or ()
+    fields: list[Mapping[str, Any]] = [
+        row.get("component") or next(iter(row.get("components") or ()), {}) for row in rows
+    ]
+    return {str(f["custom_id"]): str(f["value"]) for f in fields if f.get("value")}
 
 
 def _asker(interaction: "discord.Interaction[Any]") -> Asker:
@@ -245,4 +253,5 @@ def _asker(interaction: "discord.Interaction[Any]") -> Asker:
         conversation=str(interaction.channel_id or ""),
         roles=frozenset(str(role.id) for role in roles),
         locale=str(interaction.locale).partition("-")[0],
+        name=str(getattr(interaction.user, "display_name", "")),
     )

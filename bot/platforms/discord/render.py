@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC
 from urllib.parse import quote
 
-from bot.commands import Reply
+from bot.commands import Form, Reply
+from bot.commands.asking import Option
 from bot.platforms.discord.escape import fit, units, verbatim
 from bot.platforms.discord.excerpts import excerpt
 from digests.cards.words import words
@@ -34,7 +35,10 @@ ACT = "nd:act:"  # custom_id of a card's buttons: this, the verb, ":", the state
 
 _COLOUR = 0x3B6EA8
 _ALARMS = {Alarm.EXPLOITED: 0xC0392B, Alarm.LIKELY: 0xD9822B, Alarm.SEVERE: 0xC9A227}
-_ROW, _BUTTON = 1, 2  # component types
+FORM = "nd:form:"  # custom_id of a form: this, the verb
+
+_ROW, _BUTTON, _TEXT = 1, 2, 4  # component types
+_LABEL_OF_FIELD, _FIELD = 45, 4000
 _GREY, _LINK = 2, 5  # button styles
 
 # The parts of a card's description; together with line breaks below DESCRIPTION.
@@ -91,11 +95,33 @@ def edit(content: Content, *, mark: str = "", plain: bool = False) -> Body:
 def reply(answer: Reply, *, plain: bool = False) -> Body:
     """What the asker alone sees, with buttons to turn pages."""
     body = edit(answer.content, plain=plain)
-    turns = _turns(answer)
-    if turns:
-        links = [] if plain else _components(answer.content)
-        body["components"] = [*links, _row(turns)]
+    below = [*_turns(answer), *(act for one in answer.buttons if (act := _act(one)))]
+    rows = [_row(below[at : at + _A_ROW]) for at in range(0, len(below), _A_ROW)][:_ROWS]
+    if rows:
+        above = [] if plain else _components(answer.content)
+        body["components"] = [*above, *rows]
     return body
+
+
+def form(asked: Form) -> Body:
+    """A window with a field for each option."""
+    fields = [_field(one, at == 0) for at, one in enumerate(asked.fields)]
+    return {"title": asked.title, "custom_id": f"{FORM}{asked.verb}", "components": fields}
+
+
+def _field(option: Option, first: bool) -> Body:
+    return _row(
+        [
+            {
+                "type": _TEXT,
+                "custom_id": option.name,
+                "label": fit(option.says, _LABEL_OF_FIELD, verbatim) or option.name,
+                "style": 1,
+                "required": first,
+                "max_length": min(option.longest, _FIELD),
+            }
+        ]
+    )
 
 
 def address(url: str, limit: int = ADDRESS) -> str:

@@ -10,7 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.commands import Asker, Reply, Request
+from bot.commands import Asker, Reply, Request, table
 from bot.platforms.slack import render
 from bot.platforms.slack.client import Web, sdk_log
 from bot.platforms.slack.directory import Directory
@@ -20,7 +20,7 @@ from digests.model import Clock
 log = logging.getLogger(__name__)
 
 _OURS = re.compile(r".*")  # Slack sends an app its own commands and buttons only
-_ACT = re.compile(re.escape(render.ACT) + r"[a-z-]+")
+_ACT = re.compile(re.escape(render.ACT) + r"[a-z-]+(:\d+)?")
 _AGAIN_AFTER = 1.0  # seconds before a reply that did not arrive is shown once more
 
 Payload = Mapping[str, Any]
@@ -85,7 +85,8 @@ class Desk:
     async def _on_act(self, ack: AsyncAck, action: Payload, body: Payload) -> None:
         """A button under a card that everybody sees: the answer stands beside it, for one alone."""
         await ack()
-        verb = str(action.get("action_id", "")).removeprefix(render.ACT)
+        name = str(action.get("action_id", "")).removeprefix(render.ACT)
+        verb = name.partition(":")[0]  # in a reply a number makes each button's name its own
         request = Request(verb, str(action.get("value", "")), asker=await self._presser(body))
         await self._show(request, str(body.get("response_url", "")), replace=False)
 
@@ -128,5 +129,5 @@ async def _on_link(ack: AsyncAck) -> None:
 def _verb_and_text(typed: str) -> tuple[str, str]:
     """What was typed after /digest; Slack escapes three characters on the way to us."""
     text = typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    verb, *rest = text.split(maxsplit=1) or ["help"]
-    return verb.lower(), "".join(rest).strip()
+    verb, rest = table.split(text)
+    return verb or "help", rest

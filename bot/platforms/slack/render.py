@@ -72,7 +72,12 @@ def reply(answer: Reply, *, replace: bool = False) -> Json:
     say = words(answer.content.language)
     previous = button(PREVIOUS, say.text("Previous"), value=answer.previous)
     following = button(NEXT, say.text("Next"), value=answer.next)
-    body["blocks"] += row(previous + following)
+    others = [
+        one
+        for at, each in enumerate(answer.buttons[:_BUTTONS])
+        for one in button(f"{ACT}{each.action}:{at}", each.label, value=each.state)
+    ]
+    body["blocks"] += row(previous + following + others)
     return body | {"response_type": "ephemeral", "replace_original": replace}
 
 

@@ -1,0 +1,63 @@
+"""docs/commands.md: every verb as the table has it."""
+
+from collections.abc import Iterator
+
+from bot.commands.asking import Option, Verb, Who
+from bot.commands.table import listed
+
+_HEAD = """\
+# What can be asked
+
+Made from the table of commands by `python -m bot.commands`; a test holds it to the table.
+
+In Discord each is a subcommand of `/digest` with the options below; where names are known
+(publishers, topics, groups, feeds, stories) they are completed while you type. In Slack type the
+same words: `/digest search ivanti since:7d`; what stands behind the verb is its first option, and
+`/digest` alone opens the help. Answers are in your own language, and only you see them, until you
+press **Share**. Buttons work after a restart too; a list that is older than thirty days says so.
+
+Who may ask stands under `readers` and `editors` in feeds.yaml (docs/configure.md). It is checked on
+our side for commands, buttons, forms and completion alike. In a server or workspace where no
+channel of the file lies, the answer is "Nightdesk is not set up here."
+
+| command | what it does |
+|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    verbs = listed()
+    table = "".join(f"| `{_typed(verb)}` | {verb.says}{_for(verb)} |\n" for verb in verbs)
+    return _HEAD + table + "".join("\n" + "\n".join(_section(verb)) + "\n" for verb in verbs)
+
+
+def _section(verb: Verb) -> Iterator[str]:
+    yield f"## {verb.name}"
+    yield ""
+    yield f"{verb.says}.{_for(verb)}"
+    if verb.options:
+        yield ""
+        yield from map(_option, verb.options)
+    if verb.examples:
+        yield ""
+        yield "    " + "\n    ".join(f"/digest {verb.name} {one}".strip() for one in verb.examples)
+    if verb.form:
+        yield ""
+        yield "In Discord a form opens when it is sent without words."
+
+
+def _option(option: Option) -> str:
+    needed = "" if option.required else " (may be left out)"
+    choices = f": {', '.join(option.choices)}" if option.choices else ""
+    return f"- `{option.name}:` {option.says}{needed}{choices}"
+
+
+def _typed(verb: Verb) -> str:
+    first = verb.options[:1]
+    words = (f" {one.name.upper()}" if one.required else f" [{one.name.upper()}]" for one in first)
+    return f"/digest {verb.name}{''.join(words)}"
+
+
+def _for(verb: Verb) -> str:
+    return " For editors." if verb.who is Who.EDITOR else ""

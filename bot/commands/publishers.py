@@ -1,0 +1,77 @@
+"""publishers: how good each is, where that places it, and why."""
+
+from bot.commands.asking import Ask, Option, Reply, Source, Verb
+from digests.cards.reasons import rating_lines
+from digests.cards.words import Words, later
+from digests.model import Rating
+from digests.stories.quality import Standing, ratings
+from digests.text.plain import clip
+
+_ON_A_PAGE = 10
+_NAME = Option("name", later("One of them, with the reasons"), source=Source.PUBLISHER)
+
+
+async def publishers(ask: Ask) -> Reply:
+    """All of them, the best first; or one of them with the reasons."""
+    standings = await ask.archive.standings()
+    rated = ratings(standings)
+    if ask.text:
+        return _one(ask, standings, rated)
+    order = sorted(standings, key=lambda one: (-rated[one.publisher].score, one.publisher))
+    if not order:
+        return ask.notice(ask.say.text("No publisher has told a story yet."), _title(ask.say))
+    start = ask.page * _ON_A_PAGE
+    shown = order[start : start + _ON_A_PAGE]
+    lines = [
+        _line(at, one, rated[one.publisher], ask.say) for at, one in enumerate(shown, start + 1)
+    ]
+    reply = ask.notice("\n".join(lines), _title(ask.say))
+    last = start + _ON_A_PAGE >= len(order)
+    return await ask.listed(reply, "", last=last)
+
+
+def _one(ask: Ask, standings: list[Standing], rated: dict[str, Rating]) -> Reply:
+    wanted = ask.text.casefold()
+    found = [one for one in standings if wanted in one.publisher.casefold()]
+    found.sort(key=lambda one: (one.publisher.casefold() != wanted, len(one.publisher)))
+    if not found:
+        return ask.notice(
+            ask.say.text("There is no publisher {name}.", name=clip(ask.text, 100)),
+            _title(ask.say),
+        )
+    one = found[0]
+    lines = [_facts(one, ask.say), "", *rating_lines(rated[one.publisher], ask.say)]
+    lines.append(ask.say.text("How all of it is computed: docs/quality.md"))
+    return ask.notice("\n".join(lines), clip(one.publisher, 100))
+
+
+def _line(place: int, one: Standing, rating: Rating, say: Words) -> str:
+    ranked = rating.rank and rating.country
+    return say.line(
+        f"{say.number(place)}. {say.isolate(clip(one.publisher, 60))}",
+        say.text("Publisher {n} %", n=rating.score),
+        say.text("#{n} in {country}", n=rating.rank or 0, country=rating.country)
+        if ranked
+        else "",
+        _facts(one, say),
+    )
+
+
+def _facts(one: Standing, say: Words) -> str:
+    first = say.text("first {n} of {of} times", n=one.first, of=one.shared) if one.shared else ""
+    return say.line(say.plural("{n} story", "{n} stories", one.stories), first)
+
+
+def _title(say: Words) -> str:
+    return say.text("Publishers")
+
+
+VERBS = (
+    Verb(
+        "publishers",
+        later("How good each publisher is, where that places it, and why"),
+        publishers,
+        (_NAME,),
+        examples=("",),
+    ),
+)

@@ -1,0 +1,33 @@
+"""docs/commands.md and what the platforms declare say what the table says."""
+
+from pathlib import Path
+
+from bot.commands.documentation import page
+from bot.commands.table import VERBS, listed, split
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_the_page_is_what_the_table_makes() -> None:
+    made = (DOCS / "commands.md").read_text("utf-8")
+    assert made == page(), "run `python -m bot.commands`"
+
+
+def test_the_pages_of_the_platforms_lead_to_it() -> None:
+    for name in ("discord.md", "slack.md"):
+        assert "commands.md" in (DOCS / name).read_text("utf-8")
+
+
+def test_every_verb_and_its_options_fit_where_they_are_declared() -> None:
+    assert len({verb.name.partition(" ")[0] for verb in listed()}) <= 25
+    for verb in VERBS:
+        for said in (verb.says, *(option.says for option in verb.options)):
+            assert 1 <= len(said) <= 100
+        assert len(verb.options) <= 25
+        assert len(verb.examples) <= 5
+
+
+def test_every_example_is_typed_back_to_its_verb() -> None:
+    for verb in listed():
+        for example in verb.examples:
+            assert split(f"{verb.name} {example}") == (verb.name, example)
