@@ -87,7 +87,7 @@ def _drawn(chart: Chart) -> bytes:
     heading = figure.suptitle(_plain(chart.title), color=_INK, fontsize=15, fontweight="bold")
     heading.set_parse_math(False)
     _over(top, chart)
-    for axes, group, colour in zip(below, groups, _BARS[1:], strict=True):
+    for axes, group, colour in zip(below, groups, _BARS[1:], strict=False):
         _group(axes, group, colour)
     out = io.BytesIO()
     figure.savefig(out, format="png", metadata={"Software": None})
