@@ -12,6 +12,7 @@ from random import SystemRandom
 
 from bot.commands import Commands
 from bot.courier import Courier
+from bot.doing import Deeds, Looks
 from bot.notices import Notices
 from bot.onelook import one_look
 from bot.platforms import Chat
@@ -125,6 +126,8 @@ async def opened(
             desk = Desk(archive, fetcher, sandbox, clock)
             await desk.open(settings)
             chats: dict[str, Chat] = {}
+            settle = timedelta(seconds=env.settle)
+            courier = Courier(archive, chats, lambda: desk.settings, clock, settle)
             commands = Commands(
                 archive,
                 lambda: desk.settings,
@@ -132,10 +135,9 @@ async def opened(
                 lambda name: _homes(name, desk, chats),
                 share=Sharing(chats, SystemRandom()),
                 probe=one_look(fetcher, sandbox, clock),
+                doing=Deeds(desk, Looks(fetcher, sandbox, clock), courier.wake),
             )
             chats |= _chats(env, desk, commands, clock)
-            settle = timedelta(seconds=env.settle)
-            courier = Courier(archive, chats, lambda: desk.settings, clock, settle)
             learner = Learner(client, sandbox, archive, desk, clock, sources(env.values))
             notices = Notices(archive, clock, lambda: desk.settings, lambda: desk.states)
             yield App(

@@ -12,6 +12,7 @@ from bot.commands.asking import (
     Around,
     Ask,
     Choice,
+    Doing,
     Form,
     Reply,
     Request,
@@ -47,8 +48,9 @@ class Commands:
         *,
         share: Callable[[Shared], Awaitable[str]] | None = None,
         probe: Callable[[str], Awaitable[Probe]] | None = None,
+        doing: Doing | None = None,
     ) -> None:
-        self._around = Around(archive, settings, clock, share, probe)
+        self._around = Around(archive, settings, clock, share, probe, doing)
         self._homes = homes
 
     async def answer(self, request: Request) -> Reply:

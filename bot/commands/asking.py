@@ -4,15 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from bot.access import Asker
 from bot.charts import Chart
+from digests.archive.records import Act
 from digests.archive.store import Archive
 from digests.cards.words import Words, later
 from digests.config.settings import Settings
-from digests.model import Button, Clock, Content, Notice, StoryId
+from digests.model import Button, Clock, Content, EntryId, Feed, Notice, Story, StoryId
 from digests.probing import Probe
+from digests.separating import Inseparable
 
 SHARE = "share"  # the verb of the button that posts an answer where it was asked
 RUN = "run"  # of those that run an example: their state is the line to type
@@ -109,6 +111,25 @@ class Saved(NamedTuple):
     until: StoryId
 
 
+class Doing(Protocol):
+    """What editors may have done by the running bot; each deed leaves its line in the trail."""
+
+    async def pause(self, feed: Feed, deed: Act, *, paused: bool) -> bool:
+        """Ask a feed no more, or again; False when that is so already."""
+
+    async def separate(self, this: EntryId, deed: Act) -> Story | Inseparable:
+        """Take an entry out of its story: the new story, or why it stays."""
+
+    async def test(self, feed: Feed) -> Probe:
+        """Ask a feed once and say what it is; nothing is kept."""
+
+    async def renew_rules(self) -> None:
+        """What editors muted has changed."""
+
+    def wake(self) -> None:
+        """The outbox has work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What handlers may use, the same for all requests."""
@@ -120,6 +141,7 @@ class Around:
     share: Callable[[Shared], Awaitable[str]] | None = None
     # Look at an address once. None: nothing here asks publishers.
     probe: Callable[[str], Awaitable[Probe]] | None = None
+    doing: Doing | None = None  # None: nothing may be changed from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +173,16 @@ class Ask:
     def now(self) -> datetime:
         """The time of asking."""
         return self.around.clock.now()
+
+    @property
+    def person(self) -> str:
+        """Who asks, as the archive names people."""
+        return f"{self.asker.platform}:{self.asker.user}"
+
+    def deed(self, what: str) -> Act:
+        """The line that the audit trail gets for what is asked."""
+        place = f"{self.asker.platform}:{self.asker.conversation}".rstrip(":")
+        return Act(self.now, self.person, self.request.verb, what, place)
 
     def option(self, name: str) -> str:
         """An option typed by name, "" when it was not."""

@@ -79,23 +79,29 @@ async def add(ask: Ask) -> Reply:
     except Refused as error:
         return ask.notice(clip(str(error), 400), title)
     found = await ask.around.probe(url)
-    return ask.notice("\n".join(_probed(found, say)), title)
+    return ask.notice("\n".join(probed(found, say)), title)
 
 
-def _probed(found: Probe, say: Words) -> Iterator[str]:
+def probed(found: Probe, say: Words) -> Iterator[str]:
+    """What one look at an address found, a line each."""
     if found.trouble is not None and not found.feeds:
         yield say.line(clip(found.url, 300), clip(found.reason, 300))
         yield clip(found.advice, 300)
         return
     if found.trouble is None:
-        yield say.line(clip(found.title, 120), found.format, _entries(found, say))
-        yield from (clip(note, 200) for note in found.notes[:3])
+        yield from described(found, say)
         yield say.text("Add these lines under feeds: in feeds.yaml")
         yield from _pasted(found.moved_to or found.url, found.title)
         return
     yield say.text("This is a page; it offers these feeds. Add one of them to feeds.yaml:")
     for url in found.feeds[:_MOST_OFFERED]:
         yield from _pasted(url, "")
+
+
+def described(found: Probe, say: Words) -> Iterator[str]:
+    """What a feed is that could be read."""
+    yield say.line(clip(found.title, 120), found.format, _entries(found, say))
+    yield from (clip(note, 200) for note in found.notes[:3])
 
 
 def _entries(found: Probe, say: Words) -> str:

@@ -1,6 +1,7 @@
 """The table of verbs: whatever can be asked anywhere, in the order in which help tells it."""
 
 from bot.commands import (
+    administering,
     digesting,
     feeds,
     helping,
@@ -9,16 +10,21 @@ from bot.commands import (
     sharing,
     stories,
     trending,
+    undoing,
+    why,
 )
 from bot.commands.asking import Verb
 
 VERBS: tuple[Verb, ...] = (
     *searching.VERBS,
     *stories.VERBS,
+    *why.VERBS,
     *trending.VERBS,
     *digesting.VERBS,
     *publishers.VERBS,
     *feeds.VERBS,
+    *administering.VERBS,
+    *undoing.VERBS,
     *sharing.VERBS,
     *helping.VERBS,
 )

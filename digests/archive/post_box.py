@@ -47,6 +47,10 @@ class Outbox:
         """All posts of one story, oldest first."""
         return await self._engine.read(queues.about, self._names, story)
 
+    async def telling(self, story: StoryId) -> list[Post]:
+        """The digests and other lists that tell a story, oldest first."""
+        return await self._engine.read(queues.telling, self._names, story)
+
     async def in_state(self, *states: PostState, limit: int = 100) -> list[Post]:
         """Posts in these states, oldest first."""
         return await self._engine.read(queues.in_state, self._names, states, limit)

@@ -23,7 +23,7 @@ from digests.archive.columns import Moment
 from digests.archive.marks import Names
 from digests.archive.post_rows import AT, COLUMNS, is_in, post_from, where
 from digests.archive.rows import AnyRow
-from digests.archive.schema import post
+from digests.archive.schema import post, post_member
 from digests.model import Destination, Owed, Post, PostState, StoryId
 
 _NOW = bindparam("now", type_=Moment())
@@ -154,6 +154,12 @@ def with_notes(connection: Connection, names: Names, story: StoryId) -> list[Pos
     """All posts of one story, and the lines under its cards."""
     note = post.c.subject.startswith(f"note:{story}:", autoescape=True)
     return _read(connection, names, _posts(or_(post.c.story == story, note)))
+
+
+def telling(connection: Connection, names: Names, story: StoryId) -> list[Post]:
+    """The lists that tell a story."""
+    lists = select(post_member.c.post).where(post_member.c.story == story)
+    return _read(connection, names, _posts(post.c.id.in_(lists)))
 
 
 def leaving(connection: Connection, names: Names, now: datetime) -> list[Post]:
