@@ -42,6 +42,13 @@ _INLINE = _names(
 )
 _KNOWN = _BLOCKS | _UNREAD | _INLINE
 _BREAKS = dict.fromkeys(_BLOCKS, PARAGRAPH) | {"br": LINE, "td": " ", "th": " "}
+# Most tags are these, letter for letter: what each leaves in the text.
+_WHOLE = {
+    f"<{slash}{name}>": _BREAKS.get(name, "")
+    for name in (_BLOCKS | _INLINE) - {"pre"}
+    for slash in ("", "/")
+    if slash or name not in ("a", "img")
+}
 
 _MARK = re.compile(
     r"<(?:(?P<closing>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:_-]{0,31})(?=[\s/>])"
@@ -95,8 +102,15 @@ class Scan:
         """Scan the whole source."""
         source, position = self.source, 0
         while mark := _MARK.search(source, position):
-            self._add(source[position : mark.start()])
-            position = self._after(mark)
+            start, end = mark.span()
+            self._add(source[position:start])
+            left = _WHOLE.get(source[start : end + 1])
+            if left is None:
+                position = self._after(mark)
+            else:
+                self.marked, position = True, end + 1
+                if left:
+                    self._out.append(left)
         self._add(source[position:])
         return self
 
