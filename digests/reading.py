@@ -33,7 +33,7 @@ from digests.text import indicators, names
 from digests.text.indicators import cves
 from digests.text.language import detect
 from digests.text.links import canonical, host_of, shown
-from digests.text.plain import Plain, clean, clip, title_text, to_plain
+from digests.text.plain import Plain, clean, clip, title_text, to_plain, usable
 from digests.text.sentences import split
 from digests.text.tokens import terms
 from digests.web.addresses import AddressRules
@@ -114,7 +114,8 @@ def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft 
         lead=lead,
         cves=named,
         names=known,
-        links=plain.first_links(MAX_LINKS),
+        links=plain.written_links(MAX_LINKS),
+        base=raw.base,
         relevance=None if feed.security else relevance(title, text, language),
         tokens=_tokens(title, (*lead, *named, *_spellings(known)), language),
         position=position,
@@ -210,7 +211,7 @@ def tell(draft: Draft, page: Document | None, *, sentences: int = 3, keep: int =
             text,
             language=draft.language,
             byline=byline,
-            links=draft.links,
+            links=usable(draft.links, draft.base, MAX_LINKS),
             teaser=draft.teaser and not full_text,
         ),
         tokens=_tokens(draft.title, (*told, *named, *_spellings(known)), draft.language),

@@ -167,7 +167,10 @@ def _got(values: Any, key: str, default: Any = None) -> Any:
     """What feedparser asks itself most often, without its detour by renamed keys."""
     if key in _NEVER_RENAMED:
         return dict.get(values, key, default)
-    return values[key] if key in values else default
+    try:
+        return values[key]
+    except KeyError:
+        return default
 
 
 def _unread(reason: str) -> Parsed:

@@ -35,7 +35,8 @@ class Draft:
     lead: tuple[str, ...] = ()  # first sentences of the text
     cves: tuple[str, ...] = ()
     names: tuple[Name, ...] = ()
-    links: tuple[str, ...] = ()  # that the text points to
+    links: tuple[str, ...] = ()  # that the text points to, as written: not for people's eyes
+    base: str = ""  # what relative ones of them are relative to
     relevance: Relevance | None = None  # None: not judged (a feed marked `security`)
     tokens: IndexTokens = IndexTokens()
     position: int = 0  # in the document, from 0

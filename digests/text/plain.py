@@ -1,7 +1,7 @@
 """Untrusted HTML, or plain text, to plain text; in time that grows with the length only."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -44,18 +44,16 @@ class Plain:
     @property
     def links(self) -> tuple[str, ...]:
         """Addresses that may be opened, in order, each once, at most 100."""
-        return self.first_links(_MAX_LINKS)
+        return usable(map(href_of, self._link_tags), self._base, _MAX_LINKS)
 
-    def first_links(self, most: int) -> tuple[str, ...]:
-        """The first of them; those behind are not even read."""
-        written = map(href_of, self._link_tags)
-        return tuple(islice(_addresses(written, self._base), most))
+    def written_links(self, most: int) -> tuple[str, ...]:
+        """The first of them as they are written, for `usable`: most texts are never asked."""
+        return tuple(filter(None, map(href_of, self._link_tags[:most])))
 
     @property
     def pictures(self) -> tuple[str, ...]:
         """Addresses of pictures, in order, each once, at most 20."""
-        written = map(picture_of, self._picture_tags)
-        return tuple(islice(_addresses(written, self._base), _MAX_PICTURES))
+        return usable(map(picture_of, self._picture_tags), self._base, _MAX_PICTURES)
 
 
 def to_plain(html: str, *, base: str = "") -> Plain:
@@ -84,7 +82,12 @@ def _scan(html: str) -> Scan:
     return Scan(html, cut=cut).run()
 
 
-def _addresses(written: Iterator[str], base: str) -> Iterator[str]:
+def usable(written: Iterable[str], base: str, most: int) -> tuple[str, ...]:
+    """The first of some addresses that may be opened, each once, resolved against *base*."""
+    return tuple(islice(_addresses(written, base), most))
+
+
+def _addresses(written: Iterable[str], base: str) -> Iterator[str]:
     found: set[str] = set()
     for address in filter(None, written):
         usable = shown(address, base)

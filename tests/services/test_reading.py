@@ -68,8 +68,9 @@ def test_an_entry_becomes_plain_words():
         topics=("Vulnerabilities", "Gateways & Proxies"),
         picture="https://img.harbour.example/thumb.png",
         teaser=True,
+        base="https://harbour.example/gateway?utm_source=rss",
         links=(
-            "https://harbour.example/advisory",
+            "/advisory",
             "https://harbour.example/gateway",
             "https://harbour.example",
         ),
