@@ -20,6 +20,7 @@ from bot.platforms.terminal.chat import on_stream
 from bot.scheduler import Ticker
 from bot.settings import Environment
 from bot.sharing import Sharing
+from bot.upkeep import keep_learning, learn, reindex
 from digests.archive.store import Archive
 from digests.clock import SystemClock
 from digests.config import Settings, Watcher, load
@@ -41,7 +42,6 @@ USER_AGENT = "Nightdesk/0.1 (+https://pypi.org/project/nightdesk/)"
 POLLS_AT_ONCE = 32
 STOP_WITHIN = 3.0  # seconds for sends under way; five in all, also on a busy machine
 RETENTION_EVERY = timedelta(days=1)
-LEARN_EVERY = 60.0  # seconds between looks at what is due of the knowledge sources
 LEARN_WITHIN = 20.0  # seconds that one round waits for them
 NOTICES_EVERY = timedelta(seconds=30)
 RETRY_EVERY = timedelta(hours=1)  # a channel that refused us: seldom enough to hammer nobody
@@ -237,7 +237,7 @@ async def once(app: App, *, everything: bool, done: Callable[[PollReport], None]
         done(report)
 
     await app.retry_channels()
-    learning = asyncio.create_task(_learn_once(app))
+    learning = asyncio.create_task(learn(app.learner, app.courier.wake))
     await app.poll(app.desk.due(everything=everything), note)
     await asyncio.wait([learning], timeout=LEARN_WITHIN)
     learning.cancel()
@@ -276,13 +276,14 @@ async def serve(app: App) -> None:
     tasks = [
         asyncio.create_task(app.courier.run()),
         asyncio.create_task(_tick(app, ticker)),
-        asyncio.create_task(_learn(app)),
+        asyncio.create_task(keep_learning(app.learner, app.courier.wake, app.clock)),
     ]
+    indexing = asyncio.create_task(reindex(app.archive))
     await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when="FIRST_COMPLETED")
     ticker.stop()
-    for task in tasks:
+    for task in (*tasks, indexing):
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*tasks, indexing, return_exceptions=True)
     await app.courier.stop(STOP_WITHIN)
     await close_chats(app)
 
@@ -302,23 +303,6 @@ def _stopping(stop: asyncio.Event) -> Callable[[], None]:
         stop.set()
 
     return on_signal
-
-
-async def _learn(app: App) -> None:
-    """Keep what is known of vulnerabilities fresh, beside everything else."""
-    while True:
-        await _learn_once(app)
-        await app.clock.sleep(LEARN_EVERY)
-
-
-async def _learn_once(app: App) -> None:
-    try:
-        await app.learner.look()
-        app.courier.wake()
-    except ArchiveError as error:
-        log.warning("what is known of vulnerabilities is not kept this time: %s", error)
-    except Exception:  # it is an extra: nothing else may stop for it
-        log.exception("what is known of vulnerabilities could not be renewed")
 
 
 async def _tick(app: App, ticker: Ticker) -> None:

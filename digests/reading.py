@@ -4,7 +4,7 @@ Both run in a killable child process, since everything here depends on bytes fro
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from digests.cards.boilerplate import without_formula
@@ -19,13 +19,12 @@ from digests.model import (
     Draft,
     Feed,
     FeedFacts,
-    IndexTokens,
-    Name,
     Reading,
     Refusal,
     Telling,
 )
 from digests.stories.identity import title_key, words_hash
+from digests.stories.indexing import words
 from digests.stories.quality import quality
 from digests.stories.relevance import relevance
 from digests.stories.topics import topics
@@ -117,7 +116,7 @@ def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft 
         links=plain.written_links(MAX_LINKS),
         base=raw.base,
         relevance=None if feed.security else relevance(title, text, language),
-        tokens=_tokens(title, (*lead, *named, *_spellings(known)), language),
+        tokens=words(title, lead, named, known, language),
         position=position,
     )
 
@@ -165,17 +164,6 @@ def _is_public(address: str) -> bool:
     return not _ANYWHERE.refused_name(host_of(address).strip("[]"), 443)
 
 
-def _spellings(known: Iterable[Name]) -> Iterator[str]:
-    """What a name is searched for by: its first name, and the one that stands here."""
-    for one in known:
-        yield one.name
-        yield one.alias
-
-
-def _tokens(title: str, texts: Iterable[str], language: str) -> IndexTokens:
-    return IndexTokens(title=terms(title, language), body=terms(" ".join(texts), language))
-
-
 def tell(draft: Draft, page: Document | None, *, sentences: int = 3, keep: int = 0) -> Telling:
     """What a card needs of one entry, from its article page when that is better than the feed.
 
@@ -214,7 +202,7 @@ def tell(draft: Draft, page: Document | None, *, sentences: int = 3, keep: int =
             links=usable(draft.links, draft.base, MAX_LINKS),
             teaser=draft.teaser and not full_text,
         ),
-        tokens=_tokens(draft.title, (*told, *named, *_spellings(known)), draft.language),
+        tokens=words(draft.title, told, named, known, draft.language),
         full_text=full_text,
         article=_prose(text)[:keep],
     )

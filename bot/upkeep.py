@@ -1,0 +1,43 @@
+"""What the service does beside its main job: learns what is known of flaws, indexes anew."""
+
+import logging
+from collections.abc import Callable
+
+from digests.archive.store import Archive
+from digests.errors import ArchiveError
+from digests.learning import Learner
+from digests.model import Clock
+from digests.stories.indexing import words_of
+
+log = logging.getLogger(__name__)
+
+LEARN_EVERY = 60.0  # seconds between looks at what is due of the knowledge sources
+
+
+async def keep_learning(learner: Learner, wake: Callable[[], None], clock: Clock) -> None:
+    """Keep what is known of vulnerabilities fresh, beside everything else."""
+    while True:
+        await learn(learner, wake)
+        await clock.sleep(LEARN_EVERY)
+
+
+async def learn(learner: Learner, wake: Callable[[], None]) -> None:
+    """Once: what is due of the knowledge sources."""
+    try:
+        await learner.look()
+        wake()
+    except ArchiveError as error:
+        log.warning("what is known of vulnerabilities is not kept this time: %s", error)
+    except Exception:  # it is an extra: nothing else may stop for it
+        log.exception("what is known of vulnerabilities could not be renewed")
+
+
+async def reindex(archive: Archive) -> None:
+    """After an upgrade that reads words in another way; searches find what is done so far."""
+    if not archive.index_outdated:
+        return
+    log.warning("the words of all stories are indexed anew; until then searches miss some")
+    try:
+        log.warning("%d stories were indexed anew", await archive.reindex(words_of))
+    except ArchiveError as error:
+        log.warning("not indexed anew, which is tried at the next start: %s", error)
