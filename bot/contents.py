@@ -11,11 +11,11 @@ from datetime import datetime
 from digests.archive.fold import SUBJECT as BUSY
 from digests.archive.gather import PART
 from digests.archive.store import Archive
-from digests.cards import exploitation
 from digests.cards.compose import compose, folded, welcome
 from digests.cards.digest import by_importance, digest, everything_since
+from digests.cards.growth import line
 from digests.cards.words import words
-from digests.model import Channel, Content, Notice, Post, StoryId
+from digests.model import Channel, Content, Growth, Notice, Post, StoryId
 from digests.stories.ids import time_of
 
 
@@ -72,12 +72,12 @@ async def _card(saying: Saying) -> Content | None:
 
 
 async def _note(saying: Saying) -> Content | None:
-    """A line under a card: what became known of its vulnerabilities."""
+    """A line under a card: what its readers should do differently now."""
     story = await saying.archive.find_story(saying.story)
     if story is None:
         return None
     say = words(saying.language)
-    known = exploitation.line(story.facts, say)
+    known = line(Growth.read(saying.post.text), story.facts, say)
     aside = saying.channel is not None and saying.channel.thread
     return Notice(story.headline, known, saying.language, rtl=say.rtl, aside=aside)
 

@@ -28,6 +28,7 @@ from digests.model import (
     Post,
     Posted,
     PostOutcome,
+    PostState,
     Proof,
     Rejected,
     Scope,
@@ -169,6 +170,9 @@ class Courier:
         if content is None:
             await self.archive.outbox.hold(post.id, "its stories were forgotten")
             return True
+        if _is_note(post) and not await self._card_of(post):
+            await self.archive.outbox.drop(post.id, "its card says it, or does not stand any more")
+            return True
         mark = await chat.watermark(place)
         begun = await self.archive.outbox.begin(
             post, watermark=mark, now=self.clock.now(), destination=place
@@ -203,10 +207,14 @@ class Courier:
 
     async def _card_of(self, post: Post) -> str:
         """The id of the card that a note belongs to, there; "" for what is no note."""
-        if not post.subject.startswith("note:"):
+        if not _is_note(post):
             return ""
         cards = await self.archive.outbox.about(story_named_by(post))
-        ids = (card.message_id for card in cards if card.destination == post.destination)
+        ids = (
+            card.message_id
+            for card in cards
+            if card.destination == post.destination and card.state is PostState.SENT
+        )
         return next(ids, "")
 
     async def _place(self, post: Post, chat: Chat) -> Destination | None:
@@ -285,6 +293,11 @@ class Courier:
 
     def _channel(self, name: str) -> Channel | None:
         return next((c for c in self.settings().every_channel if c.name == name), None)
+
+
+def _is_note(post: Post) -> bool:
+    """Whether it is a line under a card."""
+    return post.subject.startswith("note:")
 
 
 def _ends_access(outcome: PostOutcome) -> bool:

@@ -4,10 +4,11 @@ Synchronous on purpose: whoever asks next sees what was reserved a moment ago, s
 both think that they are first. What was reserved but not committed is undone by `start_over`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from digests.archive.post_states import may_grow
 from digests.archive.records import EntryRecord, StoryRecord
 from digests.feeds.pace import FeedState
 from digests.model import (
@@ -15,9 +16,11 @@ from digests.model import (
     Draft,
     EntryId,
     Feed,
+    Growth,
     Happening,
     IndexTokens,
     NewPost,
+    Post,
     Ruled,
     Source,
     Step,
@@ -31,6 +34,7 @@ from digests.rules.routing import Arrival, Decision
 from digests.stories.announce import Announcement, telling_order
 from digests.stories.cluster import StoryRef, Window
 from digests.stories.events import ALGORITHM, NOTHING, UNSEEN, Evidence, Kinship, evidence
+from digests.stories.growth import corrected
 from digests.stories.identity import Edited, New, Same, Verdict
 from digests.stories.ids import IdClock, first_id
 from digests.stories.quality import with_news
@@ -50,7 +54,7 @@ class Prepared:
     verdicts: tuple[Verdict, ...]
     announced: dict[int, Announcement]
     tellings: dict[int, Telling]
-    told: frozenset[StoryId]  # of the edited ones, those that stand in a channel
+    told: Mapping[StoryId, Sequence[Post]]  # of the edited ones that stand in a channel: what does
     owners: dict[EntryId, StoryId]
     words: Mapping[StoryId, IndexTokens] = field(default_factory=dict)  # of known stories
     facts: Mapping[str, CveFacts] = field(default_factory=dict)  # of the CVEs that are named
@@ -248,6 +252,7 @@ class Decider:
         self._revise(changed, "", decided, telling)
         if changed != story:  # rules are asked again at every revision
             self._owe(changed, telling.tokens, decided, _arrival(feed, prepared, decided.now))
+            self._say(corrected(story, changed), changed, telling.tokens, decided, prepared)
         decided.steps.append(decided.note(Happening.EDITED, owner, feed))
 
     def _revise(
@@ -296,6 +301,23 @@ class Decider:
         decisions = self.ledger.decide(subject(story, tokens), arrival)
         decided.posts += posts(decisions, story)
         decided.ruled[story.id] = tuple(map(_ruled, decisions))
+
+    def _say(
+        self,
+        growth: Growth,
+        story: Story,
+        tokens: IndexTokens,
+        decided: Decided,
+        prepared: Prepared,
+    ) -> None:
+        """What a reader should do differently is said under the cards that stand.
+
+        As long as these are edited at all: who corrects for ever is not followed for ever.
+        """
+        standing = [one for one in prepared.told.get(story.id, ()) if may_grow(one, decided.now)]
+        if growth and standing:
+            seen = subject(story, tokens)
+            decided.posts += self.ledger.notes(seen, growth, standing, decided.now)
 
 
 def knowing(story: Story, facts: Mapping[str, CveFacts]) -> Story:

@@ -276,7 +276,8 @@ class Desk:
         edited = [owners[v.entry] for v in verdicts if isinstance(v, Edited)]
         linked = await self._archive.find_by_links(link for link in links if link)
         await self._recall(linked, edited)
-        told = frozenset([s for s in set(edited) if await self._archive.outbox.about(s)])
+        standing = {s: await self._archive.outbox.about(s) for s in set(edited)}
+        told = {story: posts for story, posts in standing.items() if posts}
         fresh = [i for i, v in enumerate(verdicts) if isinstance(v, New)]
         first = FirstPoll(not before.first_poll_done, quiet=not before.announce_first)
         now = self._clock.now()

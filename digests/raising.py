@@ -1,24 +1,24 @@
 """What a change in what is known of vulnerabilities does to the stories that name them.
 
-A CVE that enters the catalog of known exploited ones raises its stories: a revision, every
-channel's rule asked again, and a line under each card that stands. A score that becomes known is a
+A CVE that enters the catalog of known exploited ones, or is found to be used by ransomware there,
+raises its stories: a revision, every channel's rule asked again, and a line under each card that
+stands. A score that becomes known is a
 revision without that line, since rules ask for it (`cvss:>=8`). EPSS moves daily by itself: it
 changes the number that is shown next, never a story.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from digests.archive.store import Archive
 from digests.deciding import Decider
-from digests.model import CveFacts, NewPost, Post, PostState, StoryId
-from digests.rules.ledger import Ledger
-from digests.rules.match import Subject, subject
+from digests.model import CveFacts, StoryId
+from digests.rules.match import subject
+from digests.stories.growth import enters, learnt, used_now
 from digests.stories.ids import first_id
 
 RAISED = timedelta(days=30)  # older stories are history: who looks finds what is known now
 MOST = 200  # stories raised at once, the newest: a catalog may grow by a hundred CVEs in a day
-NOTE = "note:{story}:kev"  # the subject of the line under a card
 
 
 async def learn(
@@ -29,19 +29,18 @@ async def learn(
     Such a fact is kept together with what it does, so that a crash loses neither or both.
     """
     before = await archive.facts(one.cve for one in facts)
-    entered = {one.cve for one in facts if _enters(before.get(one.cve), one)}
-    scored = {one.cve for one in facts if _scored(before.get(one.cve), one)}
-    naming = await archive.naming(entered | scored)
+    telling = [one for one in facts if _tells(before.get(one.cve), one)]
+    naming = await archive.naming(one.cve for one in telling)
     oldest = first_id(now - RAISED)
     raised = [story for story in naming if story >= oldest][-MOST:]
-    telling = [one for one in facts if raised and one.cve in entered | scored]
+    telling = telling if raised else []
     await archive.learn([one for one in facts if one not in telling])
     if raised:
-        await _raise(archive, decider, raised, telling, entered, now)
+        await _raise(archive, decider, raised, telling, before, now)
 
 
-def _enters(before: CveFacts | None, now: CveFacts) -> bool:
-    return now.kev_since is not None and (before is None or before.kev_since is None)
+def _tells(before: CveFacts | None, now: CveFacts) -> bool:
+    return enters(before, now) or used_now(before, now) or _scored(before, now)
 
 
 def _scored(before: CveFacts | None, now: CveFacts) -> bool:
@@ -53,7 +52,7 @@ async def _raise(
     decider: Decider,
     raised: Sequence[StoryId],
     telling: Sequence[CveFacts],
-    entered: set[str],
+    before: Mapping[str, CveFacts],
     now: datetime,
 ) -> None:
     """Everything that waits first; then decide, without an await between, and commit."""
@@ -65,30 +64,13 @@ async def _raise(
     words = await archive.words(raised)
     facts = await archive.facts(cve for story in stories for cve in story.cves)
     facts |= {one.cve: one for one in telling}
-    news = [story.id for story in stories if known and not entered.isdisjoint(story.cves)]
-    standing = {story: await archive.outbox.about(story) for story in news}
+    news = {story.id: learnt(story, before, telling) for story in stories if known}
+    standing = {
+        story: await archive.outbox.about(story) for story, growth in news.items() if growth
+    }
     decided = decider.learn(raised, facts, words, now)
-    subjects = [subject(decider.stories[story], words[story]) for story in news if story in words]
-    posts = (*decided.posts, *notes(subjects, standing, decider.ledger, now))
+    for story in standing.keys() & words.keys():
+        seen = subject(decider.stories[story], words[story])
+        decided.posts += decider.ledger.notes(seen, news[story], standing[story], now)
     revised, steps = tuple(decided.revised.values()), tuple(decided.steps)
-    await archive.commit_known(telling, revised, posts, now, steps)
-
-
-def notes(
-    subjects: Iterable[Subject],
-    standing: Mapping[StoryId, Iterable[Post]],
-    ledger: Ledger,
-    now: datetime,
-) -> list[NewPost]:
-    """A line for every card that stands in a channel, told after its quiet hours."""
-    return [
-        NewPost(
-            channel=card.channel,
-            destination=card.destination,
-            subject=NOTE.format(story=seen.story.id),
-            not_before=ledger.not_before(card.channel, seen, now),
-        )
-        for seen in subjects
-        for card in standing[seen.story.id]
-        if card.state is PostState.SENT
-    ]
+    await archive.commit_known(telling, revised, tuple(decided.posts), now, steps)

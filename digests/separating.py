@@ -111,7 +111,7 @@ def _decide(
         (New(),),
         {0: Announcement(announce=going.story.announced)},
         {0: telling},
-        frozenset(),
+        {},
         {},
         facts=facts,
     )

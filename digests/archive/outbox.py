@@ -178,6 +178,13 @@ def hold(connection: Connection, post_id: PostId, reason: str) -> None:
     connection.execute(update(post).where(post.c.id == post_id, still_open).values(values))
 
 
+def drop(connection: Connection, post_id: PostId, reason: str) -> None:
+    """Close a queued post that something else tells."""
+    queued = and_(_THIS, is_in(PostState.QUEUED))
+    values = {"state": PostState.FOLDED, "reason": reason}
+    connection.execute(update(post).where(queued).values(values), {"this": post_id})
+
+
 def redrive(
     connection: Connection, names: Names, posts: Iterable[PostId], now: datetime
 ) -> list[Post]:

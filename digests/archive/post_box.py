@@ -133,6 +133,10 @@ class Outbox:
         """Keep a post that is queued or in doubt until an operator decides."""
         await self._engine.write(outbox.hold, post, reason)
 
+    async def drop(self, post: PostId, reason: str) -> None:
+        """A queued post that need not be sent any more: something else tells it."""
+        await self._engine.write(outbox.drop, post, reason)
+
     async def redrive(self, posts: Iterable[PostId], *, now: datetime) -> list[Post]:
         """Send held and dead posts on their way again, each with a new nonce; returns those."""
         return await self._engine.write(outbox.redrive, self._names, list(posts), now)

@@ -123,6 +123,11 @@ def version(revision: str, said: int) -> str:
     return f"{revision}.{said}" if said else revision
 
 
+def may_grow(post: Post, now: datetime) -> bool:
+    """Whether it may still show revisions: bounded in number, and in time since it was sent."""
+    return post.edits < EDITS and (post.sent_at is None or now - post.sent_at <= EDIT_WITHIN)
+
+
 def may_edit(post: Post, now: datetime) -> bool:
     """Whether a post that does not show what it should may be changed now."""
     if post.state is not PostState.SENT or not post.message_id or post.sent_at is None:
@@ -133,8 +138,7 @@ def may_edit(post: Post, now: datetime) -> bool:
     rested = now - post.edited_at if post.edited_at else None
     grown = (
         _revision(post.wanted) != _revision(post.shown)
-        and post.edits < EDITS
-        and stood <= EDIT_WITHIN
+        and may_grow(post, now)
         and (rested is None or rested >= EDIT_EVERY)
     )
     said = (

@@ -50,6 +50,7 @@ from digests.model.delivering import (
     Unreadable,
 )
 from digests.model.feedback import Comment, CommentState, Feedback, Vote
+from digests.model.growing import Growth
 from digests.model.ids import Clock, CommentId, EntryId, Key, PostId, StoryId
 from digests.model.judged import CveFacts, Indicator, Name, Part, Quality, Rating, Relevance
 from digests.model.reading import Draft, IndexTokens, Reading, Refusal, Telling
@@ -85,6 +86,7 @@ __all__ = [
     "Found",
     "Gathering",
     "Gone",
+    "Growth",
     "Happening",
     "IndexTokens",
     "Indicator",

@@ -5,7 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from digests.model import Channel, Destination, NewPost, Owed, Story, StoryId
+from digests.model import (
+    Channel,
+    Destination,
+    Growth,
+    NewPost,
+    Owed,
+    Post,
+    PostState,
+    Story,
+    StoryId,
+)
 from digests.rules.calendar import day, quiet
 from digests.rules.match import Subject, matches
 from digests.rules.routing import FLOOD, Arrival, Decision, Rule, Tally, counted, decide
@@ -39,6 +49,25 @@ class Ledger:
             waiting = self.owed.setdefault(story.id, {})
             waiting[name] = decision.digest
         return decisions
+
+    def notes(
+        self, seen: Subject, growth: Growth, cards: Iterable[Post], now: datetime
+    ) -> list[NewPost]:
+        """A line for every card that stands in a channel, told after its quiet hours.
+
+        The same growth is said once under a card, however often it comes back.
+        """
+        return [
+            NewPost(
+                channel=card.channel,
+                destination=card.destination,
+                subject=f"note:{seen.story.id}:{growth.reason}",
+                text=growth.written,
+                not_before=self.not_before(card.channel, seen, now),
+            )
+            for card in cards
+            if card.state in (PostState.SENT, PostState.SENDING)
+        ]
 
     def not_before(self, channel: str, seen: Subject, now: datetime) -> datetime | None:
         """When a line about a card of this channel may be told: breaking ones at once."""

@@ -173,6 +173,19 @@ async def test_a_note_goes_under_its_card(archive: Archive) -> None:
     assert await counts(archive) == {PostState.SENT: 4}
 
 
+async def test_a_line_whose_card_does_not_stand_is_not_said(archive: Archive) -> None:
+    chat, clock = FakeChat(), FakeClock()
+    story = (await archive.latest(1))[0]
+    (card,) = await archive.outbox.about(story.id)
+    await archive.outbox.hold(card.id, "nobody can tell")
+    note = NewPost("soc", card.destination, f"note:{story.id}:exploited-1")
+    await archive.outbox.owe([note], now=clock.now())
+    await rounds(courier(archive, chat, clock), clock, 2)
+    assert len(chat.standing) == 2
+    states = {PostState.SENT: 2, PostState.HELD: 1, PostState.FOLDED: 1}
+    assert await counts(archive) == states
+
+
 async def retract(archive: Archive, number: int) -> list[str]:
     deed = Act(START, "slack:U1", "retract", "k001", "slack:C1")
     story = build_story(number).id

@@ -128,7 +128,7 @@ async def test_a_cve_that_enters_the_catalog_raises_its_story(parts: Parts) -> N
     assert story.facts[0].kev_since == date(2026, 3, 2)
     assert story.revision == before.revision + 1
     assert (await parts.archive.outbox.find(card.id)).wanted == str(story.revision)
-    assert f"note:{story.id}:kev" in await parts.subjects()
+    assert any(one.startswith(f"note:{story.id}:exploited-") for one in await parts.subjects())
 
 
 async def test_a_story_that_first_matches_when_its_cve_is_exploited_is_told_then(parts) -> None:
