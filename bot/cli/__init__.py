@@ -5,7 +5,7 @@ No room imports more than typer before its command runs.
 
 import typer
 
-from bot.cli import feeds, looking, running, tending
+from bot.cli import acting, feeds, looking, running, tending
 from bot.cli.common import end
 
 app = typer.Typer(
@@ -21,11 +21,15 @@ for _command in (
     tending.check,
     looking.preview,
     looking.search,
+    acting.why,
+    acting.audit,
     tending.doctor,
     tending.schema,
     tending.migrate,
 ):
     app.command()(_command)
+for _verb, _says in acting.DEEDS.items():
+    app.command(_verb)(acting.deed(_verb, _says))
 app.add_typer(feeds.app, name="feeds")
 
 

@@ -39,12 +39,12 @@ async def pause(ask: Ask) -> Reply:
     if doing is None:
         return ask.notice(ask.say.text(NOT_HERE))
     if feed is not None:
-        done = await doing.pause(feed, ask.deed(feed.name), paused=True)
+        done = await doing.pause(feed, ask.deed(feed.name, reason), paused=True)
         said = later("{name} is not asked any more until somebody resumes it.")
         return ask.notice(ask.say.text(said if done else _PAUSED, name=feed.name))
     if channel is not None:
-        reason = reason or f"paused by {ask.person}"
-        await ask.archive.acts.pause_channel(channel.name, reason, ask.deed(channel.name))
+        deed, why = ask.deed(channel.name, reason), reason or f"paused by {ask.person}"
+        await ask.archive.acts.pause_channel(channel.name, why, deed)
         said = later("Nothing is sent to {name} until somebody resumes it; its cards wait.")
         return ask.notice(ask.say.text(said, name=channel.name))
     return _unknown(ask, name)

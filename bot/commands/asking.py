@@ -179,8 +179,9 @@ class Ask:
         """Who asks, as the archive names people."""
         return f"{self.asker.platform}:{self.asker.user}"
 
-    def deed(self, what: str) -> Act:
+    def deed(self, what: str, reason: str = "") -> Act:
         """The line that the audit trail gets for what is asked."""
+        what = f"{what}: {reason}" if reason else what
         place = f"{self.asker.platform}:{self.asker.conversation}".rstrip(":")
         return Act(self.now, self.person, self.request.verb, what, place)
 

@@ -59,8 +59,9 @@ async def retract(ask: Ask) -> Reply:
         return ask.notice(say.text(NOT_HERE))
     if story is None:
         return unknown(replace(ask, request=replace(ask.request, text=key)))
-    reason = clip(ask.option("reason") or typed.strip(), 200) or f"taken back by {ask.person}"
-    taken = await ask.archive.acts.retract(story.id, "", reason, ask.deed(story.key))
+    given = clip(ask.option("reason") or typed.strip(), 160)
+    deed, reason = ask.deed(story.key, given), given or f"taken back by {ask.person}"
+    taken = await ask.archive.acts.retract(story.id, "", reason, deed)
     doing.wake()
     stays = [
         say.line(post.channel, say.text(STATES[post.state]))
@@ -103,7 +104,7 @@ async def forget_me(ask: Ask) -> Reply:
         "Your votes and comments will be removed, here and under every card. This cannot be undone."
     )
     reply = ask.notice(text, say.text("Forget me"))
-    return replace(reply, buttons=(Button(say.text("Forget me"), FORGET),))
+    return replace(reply, buttons=(Button(say.text("Forget me"), FORGET, "me"),))
 
 
 async def forget_now(ask: Ask) -> Reply:

@@ -43,14 +43,10 @@ class Found:
 async def why(ask: Ask) -> Reply:
     """The way of a story, a page of it at a time."""
     found = await look(ask.archive, ask.around.settings(), ask.text, ask.now)
-    say = ask.say
-    lines = list(_lines(found, say))
-    if not lines:
-        text = say.text("Nothing is known of {what}.", what=clip(ask.text, 200))
-        return ask.notice(text)
+    say, lines = ask.say, told(found, ask.text, ask.say)
     start = ask.page * _ON_A_PAGE
     shown, last = lines[start : start + _ON_A_PAGE], start + _ON_A_PAGE >= len(lines)
-    reply = ask.notice("\n".join(shown), _title(found, say))
+    reply = ask.notice("\n".join(shown), title(found, say))
     if found.traced is not None:
         numbers = Button(say.text("Why these numbers?"), NUMBERS, found.traced.story.key)
         reply = replace(reply, buttons=(numbers,))
@@ -70,6 +66,20 @@ async def look(archive: Archive, settings: Settings, text: str, now: datetime) -
     if not stories:
         return Found(refused=refused)
     return Found(await traced(archive, settings, stories[0]), stories[1:], refused)
+
+
+def told(found: Found, text: str, say: Words) -> list[str]:
+    """What was found, a line each; never nothing."""
+    lines = list(_lines(found, say))
+    return lines or [say.text("Nothing is known of {what}.", what=clip(text, 200))]
+
+
+def title(found: Found, say: Words) -> str:
+    """The story's headline and short name."""
+    if found.traced is None:
+        return say.text("What happened to it")
+    story = found.traced.story
+    return say.line(clip(story.headline, 120), story.key)
 
 
 async def traced(archive: Archive, settings: Settings, story: Story) -> Traced:
@@ -172,13 +182,6 @@ async def _worded(archive: Archive, text: str, now: datetime) -> list[Story]:
     query = parse_lenient(text).query
     page = await archive.search(query, now=now, sort="best", limit=1 + _OTHERS)
     return [hit.story for hit in page.hits]
-
-
-def _title(found: Found, say: Words) -> str:
-    if found.traced is None:
-        return say.text("What happened to it")
-    story = found.traced.story
-    return say.line(clip(story.headline, 120), story.key)
 
 
 def _lines(found: Found, say: Words) -> Iterator[str]:

@@ -87,7 +87,10 @@ class People:
     ) -> Seen:
         """Type `/digest verb` and wait for the answer."""
         chosen = [{"type": 3, "name": n, "value": v} for n, v in (options or {}).items()]
-        sub = {"type": 1, "name": verb, "options": chosen}
+        *group, name = verb.split()
+        sub: Body = {"type": 1, "name": name, "options": chosen}
+        if group:
+            sub = {"type": 2, "name": group[0], "options": [sub]}
         data = {"id": "1", "name": "digest", "type": 1, "options": [sub]}
         return await self.tell(2, data, Seen(channel, user), roles, locale, {}, within)
 

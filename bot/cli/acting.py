@@ -1,0 +1,114 @@
+"""why, and what editors do, from the terminal: the same verbs as in a channel.
+
+`why` and `audit` only read, so they work beside a running bot. The others change what the bot
+holds in memory, so while it runs they are asked in a channel.
+"""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.common import Config, Database, Json, archived, end, environment, go
+
+if TYPE_CHECKING:
+    from bot.settings import Environment
+    from digests.model import Content
+
+Words = Annotated[list[str] | None, typer.Argument(help="As in a channel: docs/commands.md.")]
+
+
+def why(
+    what: Annotated[
+        list[str],
+        typer.Argument(help="An entry's address, a story's short name, or words of its headline."),
+    ],
+    as_json: Json = False,
+    config: Config = "",
+    database: Database = "",
+) -> None:
+    """What happened to an entry or a story, step by step; also while the bot runs."""
+    env = environment(config, database)
+    go(_why(env, " ".join(what), as_json=as_json))
+
+
+async def _why(env: "Environment", what: str, *, as_json: bool) -> None:
+    from bot.commands import why as verb
+    from digests.cards.words import words
+    from digests.clock import SystemClock
+    from digests.config import load
+    from digests.model import Notice
+
+    settings = load(env.config, env.values)
+    async with archived(env) as archive:
+        found = await verb.look(archive, settings, what, SystemClock().now())
+    if as_json:
+        typer.echo(json.dumps(verb.as_json(found), ensure_ascii=False, indent=2))
+    else:
+        say = words("en")
+        _show(Notice(verb.title(found, say), "\n".join(verb.told(found, what, say))))
+    if found.traced is None and not found.refused:
+        raise SystemExit(1)
+
+
+def deed(verb: str, says: str) -> Callable[..., None]:
+    """The command of a verb that changes something."""
+
+    def command(words: Words = None, config: Config = "", database: Database = "") -> None:
+        go(_done(environment(config, database), verb, " ".join(words or ())))
+
+    command.__doc__ = f"{says}; while the bot runs, ask in a channel."
+    command.__name__ = verb
+    return command
+
+
+def audit(config: Config = "", database: Database = "") -> None:
+    """Who paused, muted, retracted or changed what; also while the bot runs."""
+    go(_audit(environment(config, database)))
+
+
+async def _audit(env: "Environment") -> None:
+    from bot.commands import Commands, Request
+    from digests.clock import SystemClock
+    from digests.config import load
+
+    settings = load(env.config, env.values)
+    async with archived(env) as archive:
+        commands = Commands(archive, lambda: settings, SystemClock())
+        _show((await commands.answer(Request("audit"))).content)
+
+
+async def _done(env: "Environment", verb: str, text: str) -> None:
+    import getpass
+
+    from bot.app import opened
+    from bot.commands import Asker, Request
+    from digests.errors import ArchiveBusy
+
+    try:
+        async with opened(env) as app:
+            asker = Asker("terminal", getpass.getuser())
+            reply = await app.commands.answer(Request(verb, text, asker=asker))
+            _show(reply.content)
+    except ArchiveBusy:
+        end(1, f"The bot is running on {env.database}; ask it in a channel: /digest {verb} {text}")
+
+
+def _show(content: "Content") -> None:
+    from bot.platforms.terminal.render import text
+    from digests.clock import SystemClock
+
+    typer.echo(text(content, now=SystemClock().now(), width=96))
+
+
+DEEDS = {
+    "pause": "Stop asking a feed, or sending to a channel",
+    "resume": "End a pause of a feed or a channel",
+    "test": "Ask a feed once, now, and say what it is",
+    "mute": "Tell nothing of a publisher alone in a channel (`PUBLISHER in CHANNEL`)",
+    "unmute": "Tell a muted publisher in a channel again",
+    "redrive": "What was held back or given up, and sending it again",
+    "retract": "Take a story's cards back everywhere",
+    "separate": "Take an entry out of a story that it does not belong to",
+}

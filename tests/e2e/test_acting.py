@@ -1,0 +1,33 @@
+"""why and the verbs of editors from the terminal: the process itself, its archive, its exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_process import nightdesk, write_config
+from tests.fakefeeds import FakeFeeds
+from tests.services.test_desk import rss
+
+
+def test_why_and_the_verbs_of_editors_from_the_terminal(tmp_path: Path) -> None:
+    feeds = {"/feed": rss("Alpha breach at the harbour", "Beta flaw in the gateway")}
+    with FakeFeeds(feeds).in_background() as publisher:
+        write_config(tmp_path, publisher.url())
+        nightdesk("run", "--once", cwd=tmp_path)
+        told = nightdesk("why", "alpha", "breach", cwd=tmp_path)
+        assert "began this story" in told.stdout, told.stderr
+        found = json.loads(nightdesk("why", "--json", "alpha", "breach", cwd=tmp_path).stdout)
+        assert found["steps"][0]["what"] == "new"
+        name = found["entries"][0]["feed"]
+        assert "is not asked any more" in nightdesk("pause", name, cwd=tmp_path).stdout
+        audit = nightdesk("audit", cwd=tmp_path).stdout
+    assert " pause " in audit
+
+
+@pytest.mark.parametrize("words", [("pause",), ("why", "zzz9")])
+def test_what_cannot_be_done_is_said_without_a_traceback(tmp_path: Path, words) -> None:
+    write_config(tmp_path, "https://a.example/feed")
+    done = nightdesk(*words, cwd=tmp_path)
+    assert "Traceback" not in done.stderr
+    assert done.stdout or done.stderr
