@@ -127,7 +127,10 @@ async def opened(
             await desk.open(settings)
             chats: dict[str, Chat] = {}
             settle = timedelta(seconds=env.settle)
-            courier = Courier(archive, chats, lambda: desk.settings, clock, settle)
+            desk.watchers.platforms = chats.keys()
+            courier = Courier(
+                archive, chats, lambda: desk.settings, clock, settle, desk.watchers.channel
+            )
             commands = Commands(
                 archive,
                 lambda: desk.settings,
@@ -166,11 +169,12 @@ def connected(settings: Settings, env: Environment) -> Settings:
     }
     terminal = Target("terminal", "")
     channels = [c if have[c.to.platform] else replace(c, to=terminal) for c in settings.channels]
+    watches = [w if have[w.to.platform] else replace(w, to=terminal) for w in settings.watches]
     notices = settings.notices
     if notices is not None and not have[notices.platform]:
         notices = terminal
     channels = channels or [Channel("terminal", terminal)]
-    return replace(settings, channels=tuple(channels), notices=notices)
+    return replace(settings, channels=tuple(channels), watches=tuple(watches), notices=notices)
 
 
 def _chats(env: Environment, desk: Desk, commands: Commands, clock: Clock) -> dict[str, Chat]:

@@ -17,6 +17,9 @@ from digests.cards.growth import line
 from digests.cards.words import words
 from digests.model import Channel, Content, Growth, Notice, Post, StoryId
 from digests.stories.ids import time_of
+from digests.text.plain import clip
+
+_WATCHED = 80  # characters of what the watches are called that a card is told for
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ async def _card(saying: Saying) -> Content | None:
         return None
     rating = (await saying.archive.ratings()).get(story.publisher)
     card = compose(story, saying.language, saying.zone, now=saying.now, rating=rating)
+    if watched := saying.post.text:
+        say = words(saying.language)
+        chip = say.text("Watch: {name}", name=clip(watched, _WATCHED))
+        card = replace(card, chips=(chip, *card.chips))
     return replace(card, mention=saying.post.mention)
 
 

@@ -34,6 +34,7 @@ from digests.model import (
     Scope,
     Target,
 )
+from digests.model.watching import is_watching
 from digests.rules.calendar import day
 from digests.rules.routing import FLOOD
 
@@ -43,6 +44,7 @@ STALE = timedelta(hours=6)  # a card that waited longer is told as one line of a
 FLOOD_CARDS = 10  # the most important of a flood get cards of their own
 FOLD_EVERY = timedelta(minutes=5)
 IDLE = 1.0  # seconds between looks at the outbox when nobody says that there is work
+PERSON_AGAIN = timedelta(hours=1)  # after a person could not be written to
 RESOLVE_AGAIN = 60.0  # seconds after a place could not be found
 
 
@@ -55,6 +57,7 @@ class Courier:
     settings: Callable[[], Settings]
     clock: Clock
     settle: timedelta = timedelta(seconds=60)
+    watching: Callable[[str], Channel | None] = lambda _: None  # channels of watches, by name
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: dict[Destination, asyncio.Task[None]] = field(default_factory=dict)
     _unresolved: dict[str, float] = field(default_factory=dict)
@@ -228,13 +231,16 @@ class Courier:
             return known
         if self._unresolved.get(written, 0.0) > self.clock.monotonic():
             return None
-        return await self._resolve(channel.to, chat)
+        return await self._resolve(channel.to, chat, post.channel)
 
-    async def _resolve(self, target: Target, chat: Chat) -> Destination | None:
+    async def _resolve(self, target: Target, chat: Chat, channel: str) -> Destination | None:
         try:
             place = await chat.resolve(target)
         except ChatError as error:
             log.warning("%s: %s", target, error)
+            if is_watching(channel):  # its owner is told where watches are listed
+                until = self.clock.now() + PERSON_AGAIN
+                await self.archive.pause_channel(channel, str(error), until)
             self._unresolved[str(target)] = self.clock.monotonic() + RESOLVE_AGAIN
             return None
         await self.archive.save_place(str(target), place)
@@ -292,7 +298,8 @@ class Courier:
         return await content_of(Saying(post, channel, self.archive, self.clock.now()))
 
     def _channel(self, name: str) -> Channel | None:
-        return next((c for c in self.settings().every_channel if c.name == name), None)
+        found = next((c for c in self.settings().every_channel if c.name == name), None)
+        return found or self.watching(name)
 
 
 def _is_note(post: Post) -> bool:

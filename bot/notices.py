@@ -32,7 +32,7 @@ PROBLEMS_TOLD = 5  # mistakes of a file in one notice
 _LONGEST = 300  # characters of one mistake or reason
 _EPISODES = "notices"  # name in the archive
 _TROUBLED = (PostState.HELD, PostState.DEAD)
-_REMOVED = "channel removed"  # dead because the operator wanted it
+_REMOVED = ("channel removed", "watch removed")  # dead because somebody wanted it
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _of_posts(posts: Sequence[Post], say: Words) -> Iterator[Cause]:
     alike = Counter(
         (post.state, post.channel, post.reason, f"{post.queued_at:%Y-%m-%d}")
         for post in posts
-        if post.channel != OPERATOR and post.reason != _REMOVED
+        if post.channel != OPERATOR and post.reason not in _REMOVED
     )
     for (state, channel, reason, day), count in alike.items():
         why = clip(reason, _LONGEST)

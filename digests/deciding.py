@@ -28,6 +28,7 @@ from digests.model import (
     StoryId,
     Telling,
 )
+from digests.model.watching import is_watching
 from digests.rules.ledger import Ledger, posts
 from digests.rules.match import subject
 from digests.rules.routing import Arrival, Decision
@@ -300,7 +301,9 @@ class Decider:
             return
         decisions = self.ledger.decide(subject(story, tokens), arrival)
         decided.posts += posts(decisions, story)
-        decided.ruled[story.id] = tuple(map(_ruled, decisions))
+        # What somebody watches for is nobody else's to know, so no trace is kept of it.
+        ruled = [_ruled(one) for one in decisions if not is_watching(one.channel.name)]
+        decided.ruled[story.id] = tuple(ruled)
 
     def _say(
         self,

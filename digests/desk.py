@@ -46,6 +46,7 @@ from digests.recounting import recount
 from digests.rules.ledger import provisional
 from digests.rules.query import parse_strict
 from digests.rules.routing import rules
+from digests.rules.watchers import Watchers
 from digests.separating import Inseparable
 from digests.stories.announce import Announcement, FirstPoll, announcements
 from digests.stories.cluster import StoryRef
@@ -94,6 +95,8 @@ class Desk:
         self._decider.ids = IdClock(
             await self._archive.last_id(), await self._archive.last_number()
         )
+        watches = self._archive.watches
+        self.watchers.start_over(await watches.every(), await watches.habits())
         await self._load_window()
         await self.apply(settings)
 
@@ -108,9 +111,23 @@ class Desk:
         await self._archive.drop_channels(births.keys() - names)
         self._summaries.use(settings.summariser)
         self._decider.ledger.rules = rules(settings.channels, await self._muted())
+        await self._take_up_watches(settings)
         await recount(self._archive, self._decider.ledger, self._clock.now())
         self.states = await self._archive.feed_states()
         self.settings = settings
+
+    @property
+    def watchers(self) -> Watchers:
+        """The watches in memory; whoever changes one in the archive changes it here too."""
+        return self._decider.ledger.watchers
+
+    async def _take_up_watches(self, settings: Settings) -> None:
+        now, readers = self._clock.now(), settings.readers
+        await self._archive.watches.register([one.watch(now) for one in settings.watches])
+        kept = [one for one in await self._archive.watches.every() if one.of_file]
+        self.watchers.configure(kept, [one.channel for one in settings.watches])
+        named = {"slack": readers.slack, "discord": readers.discord}
+        self.watchers.admits = None if readers.everyone else named
 
     async def renew_rules(self) -> None:
         """What editors muted has changed."""

@@ -6,7 +6,7 @@ database's: one post for each destination and subject, one post in flight for ea
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
@@ -28,7 +28,9 @@ from digests.model import (
     Sighting,
     StoryId,
 )
+from digests.model.watching import is_watching
 
+PERSON_AGAIN = timedelta(days=1)
 # Post states in which what should stand there may still change.
 _LIVING = (PostState.QUEUED, PostState.SENDING, PostState.SENT, PostState.HELD)
 _THIS = post.c.id == bindparam("this")
@@ -135,7 +137,9 @@ def settle(
         return None
     after = post_states.settled(before, outcome, now=now, shown=shown)
     if isinstance(outcome, Rejected) and outcome.scope is Scope.ACCESS and after != before:
-        channels.pause(connection, before.channel, outcome.reason, None)
+        # A person who takes no messages from us is not asked again and again.
+        until = now + PERSON_AGAIN if is_watching(before.channel) else None
+        channels.pause(connection, before.channel, outcome.reason, until)
     return save(connection, before, after)
 
 

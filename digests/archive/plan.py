@@ -14,6 +14,7 @@ from typing import assert_never
 from digests.archive import dates
 from digests.archive.facets import ALL
 from digests.archive.leaves import Beginnings, Leaf, leaf_of, quoted, unknown
+from digests.model.watching import is_watching
 from digests.rules.query import And, Everything, Field, Not, Or, Phrase, Query, Word
 
 END = 1 << 62  # above every id
@@ -149,6 +150,8 @@ def _condition(query: Query, context: _Context, *, negated: bool) -> Condition:
             return _all(parts) if negated else _any(parts)
         case Field(name, value) if name in dates.FIELDS:
             return _span(name, value, context.now, negated=negated)
+        case Field("channel", value) if is_watching(value):  # nobody sees what another is told
+            return EVERYTHING if negated else NOTHING
         case Field("channel", value):
             return Told(value, negated)
         case Word() | Phrase() | Field():

@@ -188,3 +188,4 @@ class Forgotten:
     summaries: int = 0
     steps: int = 0
     acts: int = 0
+    watches: int = 0

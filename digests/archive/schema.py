@@ -43,6 +43,7 @@ REVISIONS = (
     "0010",
     "0011",
     "0012",
+    "0013",
 )
 
 metadata = MetaData()

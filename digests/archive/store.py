@@ -47,6 +47,7 @@ from digests.archive.records import (
     Trend,
 )
 from digests.archive.trace_box import Traces
+from digests.archive.watch_box import Watches
 from digests.errors import ArchiveError
 from digests.feeds.pace import FeedState
 from digests.model import (
@@ -86,6 +87,7 @@ class Archive:
     readers: Readers
     traces: Traces
     acts: Acts
+    watches: Watches
     _engine: Engine
     _lock: Lock | None
     _identity: Identity
@@ -117,7 +119,7 @@ class Archive:
             raise
         names = Names(identity.installation)
         boxes = Outbox(engine, names), Readers(engine), Traces(engine), Acts(engine, names)
-        return cls(*boxes, engine, lock, identity)
+        return cls(*boxes, Watches(engine), engine, lock, identity)
 
     async def close(self) -> None:
         """Finish what was asked for, then let go of the database and its lock."""
@@ -419,6 +421,7 @@ class Archive:
             await engine.write(summaries.forget, now - retention.QUERIES_FOR),
             await self.traces.forget(now),
             await self.acts.forget(now),
+            await self.watches.forget_ended(now),
         )
 
     async def _bites(

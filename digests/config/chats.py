@@ -20,7 +20,13 @@ _PLATFORMS = ("slack", "discord", "terminal")
 class ToTarget:
     """A place on a platform."""
 
-    accepts: str = "slack:#name, slack:C0123ABC, slack:@name, discord:1234567890 or terminal"
+    people: bool = False  # whether people of Discord too may be named
+
+    @property
+    def accepts(self) -> str:
+        """The forms."""
+        more = "discord:@1234567890 (a person), " if self.people else ""
+        return f"slack:#name, slack:C0123ABC, slack:@name, {more}discord:1234567890 or terminal"
 
     def read(self, node: Node, sheet: Sheet) -> Target:
         """The target; raises Refused."""
@@ -37,12 +43,15 @@ class ToTarget:
             if colon:
                 raise Refused("with an address", hint="write terminal alone")
             return Target("terminal", "")
-        return Target(platform, (_slack if platform == "slack" else _discord)(address))
+        if platform == "slack":
+            return Target(platform, _slack(address))
+        return Target(platform, _discord(address, people=self.people))
 
     def schema(self) -> Schema:
         """Its shapes."""
         pattern = r"^(?:slack:(?:#[^\s#@]{1,80}|@[^\s#@]{1,80}|[CDG][A-Z0-9]{6,20})"
-        pattern += r"|discord:[1-9][0-9]{0,19}|terminal)$"
+        person = "@?" if self.people else ""
+        pattern += rf"|discord:{person}[1-9][0-9]{{0,19}}|terminal)$"
         return or_variable({"type": "string", "pattern": pattern})
 
 
@@ -66,7 +75,12 @@ def _slack(address: str) -> str:
     raise Refused
 
 
-def _discord(address: str) -> str:
+def _discord(address: str, *, people: bool) -> str:
+    who = address.removeprefix("@")
+    if who != address and _DISCORD_ID.fullmatch(who) and int(who) < 2**64:
+        if people:
+            return address
+        raise Refused("which is a person", hint="write it into `to` of a watch")
     if _DISCORD_ID.fullmatch(address) and int(address) < 2**64:
         return address
     hint = "copy the id: developer mode on, right click on the channel, Copy Channel ID"

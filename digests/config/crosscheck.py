@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TypeVar
 
-from digests.config.keys import OfChannel, OfDefaults, OfFeed, OfFile
+from digests.config.keys import OfChannel, OfDefaults, OfFeed, OfFile, OfWatch
 from digests.config.kinds import Key, Values
 from digests.config.mentions import FORMS, fits
 from digests.config.settings import Defaults
 from digests.config.sheet import Sheet
+from digests.model.watching import is_watching
 from digests.text.links import canonical
 
 T = TypeVar("T")
@@ -23,9 +24,19 @@ def check(file: Values, sheet: Sheet) -> None:
     _unique(channels, OfChannel.TO, str, "the target of another channel", sheet)
     _former(feeds, OfFeed.WAS, OfFeed.URL, _same_page, sheet)
     _former(channels, OfChannel.WAS, OfChannel.NAME, str.casefold, sheet)
+    watches = file.get(OfFile.WATCHES, ())
+    _unique(watches, OfWatch.NAME, str.casefold, "the name of another watch", sheet)
     _check_ages(file, feeds, sheet)
     for one in channels:
+        _check_name(one, sheet)
         _check_mention(one, sheet)
+
+
+def _check_name(channel: Values, sheet: Sheet) -> None:
+    """What watches owe is kept under names that begin so."""
+    if is_watching(channel.get(OfChannel.NAME, "")):
+        at = channel.place(OfChannel.NAME)
+        sheet.add(at, "name: names that begin with watch: are kept for watches", "choose another")
 
 
 def _check_mention(channel: Values, sheet: Sheet) -> None:

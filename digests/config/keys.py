@@ -11,7 +11,7 @@ from digests.config.mentions import ReadMention
 from digests.config.models import SUMMARISER
 from digests.config.requests import Headers, Secret
 from digests.config.settings import Welcome
-from digests.config.times import PerDay, QuietHours, Quotas, ReadSchedule
+from digests.config.times import Day, PerDay, QuietHours, Quotas, ReadSchedule
 from digests.config.urls import Url
 from digests.config.values import Count, Publisher, Range, Rule, Topic, Zone
 from digests.model import Proof
@@ -324,6 +324,62 @@ class OfChannel:
     )
 
 
+class OfWatch:
+    """Keys of one watch."""
+
+    NAME = Key(
+        "name",
+        _NAME,
+        "What its cards call it. No two watches share one.",
+        example="our stack",
+        required=True,
+    )
+    QUERY = Key(
+        "query",
+        Rule(),
+        "What it looks for, in the query language; each new story that matches is told.",
+        example='ivanti OR fortinet OR "palo alto"',
+        required=True,
+    )
+    TO = Key(
+        "to",
+        ToTarget(people=True),
+        "Whom it tells: `slack:@name` or `discord:@1234567890` (a person, by direct message), or"
+        " any place that `to` of a channel may name.",
+        example="slack:@alice",
+        required=True,
+    )
+    UNTIL = Key(
+        "until",
+        Day(),
+        "Its last day, on its own clock; afterwards it tells nothing more.",
+        usual="no end",
+        example="2027-03-01",
+    )
+    LANGUAGE = Key(
+        "language",
+        _CARD_LANGUAGES,
+        "The language of the card's own words.",
+        default="en",
+        example="de",
+    )
+    TIMEZONE = Key(
+        "timezone",
+        Zone(),
+        "The clock of its quiet hours, of its last day, and of the times that its cards show.",
+        default="UTC",
+        example="Europe/Berlin",
+    )
+    QUIET = Key(
+        "quiet",
+        QuietHours(),
+        "Hours in which it tells nothing; what comes in meanwhile is told together when they end.",
+        usual="none",
+        example="22:00-07:00",
+    )
+    ALL = (NAME, QUERY, TO, UNTIL, LANGUAGE, TIMEZONE, QUIET)
+
+
 class OfNetwork:
     """Keys of `network`."""
 
@@ -341,11 +397,10 @@ class OfNetwork:
 _CHANNEL_LATER: dict[str, str] = {}
 
 _FILE_LATER = {
-    "watches": "saved queries of one person",
     "review": "comments that wait for an editor",
 }
 _FILE_WORDS = (
-    *("defaults", "feeds", "channels", "readers", "editors", "notices", "network"),
+    *("defaults", "feeds", "channels", "watches", "readers", "editors", "notices", "network"),
     "summariser",
 )
 
@@ -359,6 +414,7 @@ _IN_FILE = ("the file itself", (*_FILE_WORDS, *_FILE_LATER))
 _IN_DEFAULTS = ("defaults", [key.name for key in OfDefaults.ALL])
 _IN_FEED = ("a feed", [key.name for key in OfFeed.ALL])
 _IN_CHANNEL = ("a channel", [*(key.name for key in OfChannel.ALL), *_CHANNEL_LATER])
+_IN_WATCH = ("a watch", [key.name for key in OfWatch.ALL])
 _IN_NETWORK = ("network", [key.name for key in OfNetwork.ALL])
 
 DEFAULTS = Group(
@@ -374,8 +430,9 @@ CHANNEL = Group(
     "a channel",
     OfChannel.ALL,
     _CHANNEL_LATER,
-    _elsewhere(_IN_FILE, _IN_FEED, _IN_DEFAULTS, _IN_NETWORK),
+    _elsewhere(_IN_FILE, _IN_FEED, _IN_DEFAULTS, _IN_NETWORK, _IN_WATCH),
 )
+WATCH = Group("a watch", OfWatch.ALL, {}, _elsewhere(_IN_FILE, _IN_CHANNEL))
 NETWORK = Group("network", OfNetwork.ALL)
 
 
@@ -401,6 +458,14 @@ class OfFile:
         "Where stories are told. Without any, stories are archived and can be searched.",
         default="[]",
         example='[{name: soc, to: "slack:#security-news"}]',
+    )
+    WATCHES = Key(
+        "watches",
+        ListOf(WATCH, "watches", most=1_000),
+        "Queries that somebody keeps: each new story that matches is told there at once. People"
+        " make their own with `/digest watch add`.",
+        default="[]",
+        example='[{name: our stack, query: ivanti OR fortinet, to: "slack:@alice"}]',
     )
     READERS = Key(
         "readers",
@@ -438,12 +503,15 @@ class OfFile:
         usual="none",
         example='{url: "http://127.0.0.1:8080/v1", model: local}',
     )
-    ALL = (DEFAULTS, FEEDS, CHANNELS, READERS, EDITORS, NOTICES, NETWORK, SUMMARISER)
+    ALL = (
+        *(DEFAULTS, FEEDS, CHANNELS, WATCHES, READERS, EDITORS, NOTICES, NETWORK),
+        SUMMARISER,
+    )
 
 
 FILE = Group(
     "feeds.yaml",
     OfFile.ALL,
     _FILE_LATER,
-    _elsewhere(_IN_DEFAULTS, _IN_FEED, _IN_CHANNEL, _IN_NETWORK),
+    _elsewhere(_IN_DEFAULTS, _IN_FEED, _IN_CHANNEL, _IN_NETWORK, _IN_WATCH),
 )

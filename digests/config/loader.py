@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from digests.config.crosscheck import check
-from digests.config.keys import FILE, OfChannel, OfDefaults, OfFeed, OfFile, OfNetwork
+from digests.config.keys import FILE, OfChannel, OfDefaults, OfFeed, OfFile, OfNetwork, OfWatch
 from digests.config.kinds import Values
 from digests.config.masks import find_tokens
 from digests.config.models import OfSummariser
@@ -18,7 +18,7 @@ from digests.config.settings import Defaults, People, Settings
 from digests.config.sheet import Refused, Sheet
 from digests.config.tree import Node, Unreadable, compose
 from digests.errors import ConfigError, Problem
-from digests.model import Channel, Feed, Proof, Schedule, Summariser
+from digests.model import Channel, Feed, FiledWatch, Proof, Schedule, Summariser
 from digests.text.links import host_of, registrable_domain
 
 # What YAML forbids or takes for a line end, and the marks that make a text look other than it is.
@@ -125,6 +125,7 @@ def _settled(file: Values) -> Settings:
         defaults=defaults,
         feeds=tuple(_feed(values, defaults) for values in file.get(OfFile.FEEDS, ())),
         channels=tuple(_channel(values) for values in file.get(OfFile.CHANNELS, ())),
+        watches=tuple(_watch(values) for values in file.get(OfFile.WATCHES, ())),
         readers=file.get(OfFile.READERS, People(everyone=True)),
         editors=file.get(OfFile.EDITORS, People()),
         notices=file.get(OfFile.NOTICES, None),
@@ -195,6 +196,18 @@ def _channel(values: Values) -> Channel:
         thread=values.get(OfChannel.THREAD, False),
         proof=values.get(OfChannel.PROOF, Proof.HOLD),
         was=values.get(OfChannel.WAS, ""),
+    )
+
+
+def _watch(values: Values) -> FiledWatch:
+    return FiledWatch(
+        name=values.get(OfWatch.NAME, ""),
+        query=values.get(OfWatch.QUERY, ""),
+        to=values.values[OfWatch.TO.name],
+        until=values.get(OfWatch.UNTIL, None),
+        language=values.get(OfWatch.LANGUAGE, "en"),
+        timezone=values.get(OfWatch.TIMEZONE, "UTC"),
+        quiet=values.get(OfWatch.QUIET, None),
     )
 
 

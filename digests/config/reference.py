@@ -3,7 +3,7 @@
 from typing import Any
 
 from digests.config.chats import DISCORD_PEOPLE, SLACK_PEOPLE
-from digests.config.keys import CHANNEL, DEFAULTS, FEED, FILE, NETWORK
+from digests.config.keys import CHANNEL, DEFAULTS, FEED, FILE, NETWORK, WATCH
 from digests.config.kinds import Group, Key, ListOf
 from digests.config.mentions import GROUP as MENTION
 from digests.config.models import SUMMARISER
@@ -18,6 +18,7 @@ _TITLES = (
     ("A feed, in `feeds`", FEED),
     ("A channel, in `channels`", CHANNEL),
     ("`mention` of a channel", MENTION),
+    ("A watch, in `watches`", WATCH),
     ("People, in `readers` and `editors`", _PEOPLE),
     ("`network`", NETWORK),
     ("`summariser`", SUMMARISER),

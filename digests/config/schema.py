@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from digests.config.keys import CHANNEL, FEED, FILE
+from digests.config.keys import CHANNEL, FEED, FILE, WATCH
 from digests.config.kinds import VARIABLE
 
-_FEEDS, _CHANNELS = "feeds", "channels"
+_FEEDS, _CHANNELS, _WATCHES = "feeds", "channels", "watches"
 
 
 def schema() -> dict[str, Any]:
@@ -15,11 +15,12 @@ def schema() -> dict[str, Any]:
     when the file is loaded.
     """
     whole = FILE.schema()
-    for name, group in ((_FEEDS, FEED), (_CHANNELS, CHANNEL)):
+    for name, group in ((_FEEDS, FEED), (_CHANNELS, CHANNEL), (_WATCHES, WATCH)):
         whole["properties"][name]["items"] = {"$ref": f"#/$defs/{group.name.split()[-1]}"}
     definitions = {
         "channel": CHANNEL.schema(),
         "feed": FEED.schema(),
+        "watch": WATCH.schema(),
         "variable": VARIABLE | {"description": "a text with ${NAME}, from the environment"},
     }
     return {

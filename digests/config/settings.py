@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from digests.model import Channel, Feed, Summariser, Target
+from digests.model import Channel, Feed, FiledWatch, Summariser, Target
 
 
 class Welcome(StrEnum):
@@ -46,6 +46,7 @@ class Settings:
     defaults: Defaults = Defaults()
     feeds: tuple[Feed, ...] = ()
     channels: tuple[Channel, ...] = ()
+    watches: tuple[FiledWatch, ...] = ()
     readers: People = People(everyone=True)
     editors: People = People()
     notices: Target | None = None

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 
 from digests.config.kinds import Schema, or_variable, text_of, written_text
 from digests.config.sheet import Refused, Sheet, nearest
@@ -17,6 +17,7 @@ _SCHEDULE = re.compile(
 )
 _QUIET = re.compile(rf"{_CLOCK}\s?[-–]\s?{_CLOCK}", re.ASCII)
 _ANY_CLOCK = re.compile(r"\b(\d{1,2}):(\d{2})\b", re.ASCII)
+_DAY = re.compile("2[0-9]{3}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PER_DAY = re.compile(r"([1-9]\d{0,3}) per day", re.ASCII)
 _EXAMPLES = (
     *("each story", "hourly", "daily at 08:30", "weekdays at 08:30"),
@@ -128,6 +129,27 @@ class Quotas:
             "additionalProperties": PerDay().schema(),
             "maxProperties": _MOST_QUOTAS,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the calendar."""
+
+    accepts: str = "a day, such as 2027-03-01"
+
+    def read(self, node: Node, sheet: Sheet) -> date:
+        """The day; raises Refused."""
+        text = written_text(node, sheet)
+        if not _DAY.fullmatch(text):
+            raise Refused(hint="write year-month-day, such as 2027-03-01")
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise Refused("which no calendar has") from None
+
+    def schema(self) -> Schema:
+        """Its shape."""
+        return or_variable({"type": "string", "pattern": f"^{_DAY.pattern}$"})
 
 
 def _refuse_impossible(text: str) -> None:

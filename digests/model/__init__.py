@@ -51,12 +51,13 @@ from digests.model.delivering import (
 )
 from digests.model.feedback import Comment, CommentState, Feedback, Vote
 from digests.model.growing import Growth
-from digests.model.ids import Clock, CommentId, EntryId, Key, PostId, StoryId
+from digests.model.ids import Clock, CommentId, EntryId, Key, PostId, StoryId, WatchId
 from digests.model.judged import CveFacts, Indicator, Name, Part, Quality, Rating, Relevance
 from digests.model.reading import Draft, IndexTokens, Reading, Refusal, Telling
 from digests.model.stories import EXTRACT, SeenEntry, Source, Story
 from digests.model.telling import Alarm, Button, Card, Content, Line, Listing, Notice, Span
 from digests.model.tracing import Happening, KeptEntry, Reason, RefusedEntry, Ruled, Step
+from digests.model.watching import FiledWatch, Habits, Watch
 
 __all__ = [
     "EXTRACT",
@@ -83,10 +84,12 @@ __all__ = [
     "FetchFailed",
     "FetchOutcome",
     "Fetched",
+    "FiledWatch",
     "Found",
     "Gathering",
     "Gone",
     "Growth",
+    "Habits",
     "Happening",
     "IndexTokens",
     "Indicator",
@@ -138,4 +141,6 @@ __all__ = [
     "Unreadable",
     "Validators",
     "Vote",
+    "Watch",
+    "WatchId",
 ]

@@ -8,6 +8,7 @@ EntryId = NewType("EntryId", int)
 PostId = NewType("PostId", int)
 Key = NewType("Key", str)  # the short name of a story that people see and type, e.g. k7f3
 CommentId = NewType("CommentId", int)
+WatchId = NewType("WatchId", int)
 
 
 class Clock(Protocol):

@@ -19,6 +19,7 @@ from digests.model import (
 from digests.rules.calendar import day, quiet
 from digests.rules.match import Subject, matches
 from digests.rules.routing import FLOOD, Arrival, Decision, Rule, Tally, counted, decide
+from digests.rules.watchers import Watchers
 
 
 @dataclass(slots=True)
@@ -28,17 +29,18 @@ class Ledger:
     rules: tuple[Rule, ...] = ()
     tallies: dict[str, Tally] = field(default_factory=dict)  # by channel
     owed: dict[StoryId, dict[str, str]] = field(default_factory=dict)  # story -> channel -> digest
+    watchers: Watchers = field(default_factory=Watchers)
 
     def owe(self, seen: Subject, arrival: Arrival) -> list[NewPost]:
         """Ask every channel's rule for what is owed; whoever asks next sees what was decided."""
         return posts(self.decide(seen, arrival), seen.story)
 
     def decide(self, seen: Subject, arrival: Arrival) -> list[Decision]:
-        """Ask every channel's rule; whoever asks next sees what was decided."""
+        """Ask every channel's rule, then the watches; whoever asks next sees what was decided."""
         story = seen.story
         waiting = self.owed.get(story.id, {})
         decisions = []
-        for rule in self.rules:
+        for rule in (*self.rules, *self.watchers.matching(seen, arrival.now)):
             tally = self.tallies.get(rule.channel.name, Tally())
             decision = decide(seen, rule, tally, replace(arrival, waiting=waiting))
             decisions.append(decision)
@@ -71,7 +73,7 @@ class Ledger:
 
     def not_before(self, channel: str, seen: Subject, now: datetime) -> datetime | None:
         """When a line about a card of this channel may be told: breaking ones at once."""
-        rule = next((rule for rule in self.rules if rule.channel.name == channel), None)
+        rule = self._rule(channel)
         if rule is None or (rule.breaking is not None and matches(rule.breaking, seen)):
             return None
         held = quiet(rule.channel.quiet, rule.channel.timezone, now)
@@ -93,12 +95,17 @@ class Ledger:
         by_channel: defaultdict[str, list[Owed]] = defaultdict(list)
         for one in owed:
             by_channel[one.channel].append(one)
+        watched = [rule for name in [*by_channel] if (rule := self.watchers.rule(name))]
         self.tallies = {
             rule.channel.name: _recounted(
                 rule, by_channel[rule.channel.name], births, subjects, now
             )
-            for rule in self.rules
+            for rule in (*self.rules, *watched)
         }
+
+    def _rule(self, channel: str) -> Rule | None:
+        found = next((rule for rule in self.rules if rule.channel.name == channel), None)
+        return found or self.watchers.rule(channel)
 
     def recall(self, owed: Iterable[Owed]) -> None:
         """Add what the archive holds of stories; what memory holds already is newer."""
@@ -142,6 +149,7 @@ def _post(decision: Decision, story: Story) -> NewPost:
         digest=decision.digest,
         breaking=decision.breaking,
         mention=decision.mention,
+        text=decision.watches,
     )
 
 

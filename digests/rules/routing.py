@@ -26,6 +26,7 @@ _SAID = {
     "breaking": "breaking: {}",
     "only": "matches only: {}",
     "everything": "matches only: everything",
+    "watch": "watched for: {}",
     "post": "post: {}",
     "quiet": "quiet: {}",
     "limit": "limit: {} per day",
@@ -52,6 +53,8 @@ class Rule:
     mention: Query | None = None
     quota: tuple[tuple[Query, int], ...] = ()
     muted: frozenset[str] = frozenset()  # publishers that an editor silenced here
+    born: datetime | None = None  # of watches: since when the oldest one watches
+    watches: str = ""  # of watches: what those that match are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Decision:
     not_before: datetime | None = None
     breaking: bool = False
     mention: tuple[str, ...] = ()
+    watches: str = ""  # what the watches are called that it is owed for
 
     @property
     def why(self) -> str:
@@ -123,7 +127,8 @@ def route(
 def decide(seen: Subject, rule: Rule, tally: Tally, arrival: Arrival) -> Decision:
     """What one channel is owed of a story."""
     channel = rule.channel
-    if tally.born is None or seen.story.seen < tally.born:
+    born = rule.born or tally.born
+    if born is None or seen.story.seen < born:
         return _not_owed(channel, "born")
     if not matches(rule.query, seen):
         return _unmatched(rule, seen)
@@ -140,8 +145,10 @@ def decide(seen: Subject, rule: Rule, tally: Tally, arrival: Arrival) -> Decisio
         because = (Reason("breaking", channel.breaking),)
         return Decision(channel, True, because, breaking=True, mention=mention)
     digest, not_before, held = _when(seen, rule, tally, arrival)
-    matched = Reason("only", channel.only) if channel.only else Reason("everything")
-    return Decision(channel, True, (matched, *held), digest, not_before, mention=mention)
+    grounds = (_matched(rule), *held)
+    return Decision(
+        channel, True, grounds, digest, not_before, mention=mention, watches=rule.watches
+    )
 
 
 def counted(
@@ -186,6 +193,13 @@ def _is_muted(rule: Rule, seen: Subject) -> bool:
     """Whether everybody who tells it is silenced here."""
     told = {seen.story.publisher, *(source.publisher for source in seen.story.also)}
     return bool(rule.muted) and told <= rule.muted
+
+
+def _matched(rule: Rule) -> Reason:
+    if rule.watches:
+        return Reason("watch", rule.watches)
+    only = rule.channel.only
+    return Reason("only", only) if only else Reason("everything")
 
 
 def _mention(rule: Rule, seen: Subject) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from tests.fakediscord.rules import command_faults, faults_of
 from tests.fakediscord.world import (
     APPLICATION,
     BOT,
-    BOT_ROLE,
     CHANNEL,
     EMBED,
     HISTORY,
@@ -132,6 +131,7 @@ class FakeDiscord:
             web.get("/gateway", self.gateway.handle),
             web.get("/api/v10/gateway", self._where),
             web.get("/api/v10/users/@me", self._me),
+            web.post("/api/v10/users/@me/channels", self._open_direct),
             web.get("/api/v10/oauth2/applications/@me", self._application),
             web.get("/api/v10/applications/@me", self._application),
             web.get("/api/v10/guilds/{guild}", self._guild),
@@ -198,10 +198,24 @@ class FakeDiscord:
             "guild", request, json_response(shapes.guild_object(self.world, guild))
         )
 
-    async def _member(self, request: web.Request) -> web.Response:
-        person = request.match_info["person"]
-        roles = [BOT_ROLE] if person == BOT else []
-        return json_response(shapes.member(person, roles, bot=person == BOT))
+    async def _member(self, request: web.Request) -> web.StreamResponse:
+        guild, person = request.match_info["guild"], request.match_info["person"]
+        roles = self.world.members_of(guild).get(person)
+        if roles is None:
+            return error(404, 10007, "Unknown Member")
+        answer = json_response(shapes.member(person, roles, bot=person == BOT))
+        self.world.note("member", "accepted", channel=guild)
+        return await self._faulty("member", request, answer)
+
+    async def _open_direct(self, request: web.Request) -> web.StreamResponse:
+        """The channel of direct messages with a person, made when it is asked for first."""
+        body: Body = await request.json()
+        person = str(body.get("recipient_id", ""))
+        if set(body) != {"recipient_id"} or not person.isdecimal():
+            return error(400, 50033, "Invalid Recipient(s)")
+        place = self.world.direct(person)
+        self.world.note("direct", "accepted", channel=place.id)
+        return await self._faulty("direct", request, json_response(shapes.channel_object(place)))
 
     async def _faulty(
         self, kind: str, request: web.Request, answer: web.Response
@@ -220,6 +234,8 @@ class FakeDiscord:
             return error(403, 50001, "Missing Access")
         if channel.lacks & bits:
             return error(403, 50013, "Missing Permissions")
+        if channel.person in self.world.unwilling and bits & SEND:
+            return error(403, 50007, "Cannot send messages to this user")
         return channel
 
     async def _channel(self, request: web.Request) -> web.StreamResponse:

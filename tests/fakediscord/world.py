@@ -36,6 +36,7 @@ class Channel:
     last: str | None = None
     parent: str | None = None  # of a thread: the channel it hangs under
     locked: bool = False
+    person: str = ""  # of direct messages: with whom
     messages: list[Body] = field(default_factory=list)  # standing ones, oldest first
 
 
@@ -95,6 +96,8 @@ class World:
         self.nonce_window = 180 * scale
         self.channels: dict[str, Channel] = {}
         self.guilds: dict[str, str] = {}
+        self.members: dict[str, dict[str, list[str]]] = {}  # guild -> person -> roles
+        self.unwilling: set[str] = set()  # who takes no direct messages
         self.commands: list[Body] = []
         self.endpoint: str | None = None  # interactions_endpoint_url of the application
         self.log: list[Entry] = []
@@ -142,6 +145,19 @@ class World:
     def add_channel(self, id: str = CHANNEL, *, guild: str | None = GUILD, type: int = 0) -> str:  # noqa: A002
         self.channels[id] = Channel(id, f"channel-{id[-3:]}", guild, type)
         return id
+
+    def members_of(self, guild: str) -> dict[str, list[str]]:
+        """Who is in a guild: the bot and its owner, and whoever a test put there."""
+        if guild not in self.guilds:
+            return {}
+        return {BOT: [BOT_ROLE], OWNER: [], **self.members.get(guild, {})}
+
+    def direct(self, person: str) -> Channel:
+        """The direct messages with a person; the same channel each time."""
+        number = f"8{int(person):017d}"[:18]
+        if number not in self.channels:
+            self.channels[number] = Channel(number, "", None, 1, person=person)
+        return self.channels[number]
 
     # --- messages -----------------------------------------------------------------------
 

@@ -14,13 +14,13 @@ from ruamel.yaml import YAML
 from digests.config import Defaults, Settings, load, parse, schema
 from digests.config.__main__ import schema_text
 from digests.config.chats import DISCORD_PEOPLE, SLACK_PEOPLE
-from digests.config.keys import CHANNEL, DEFAULTS, FEED, FILE, NETWORK
+from digests.config.keys import CHANNEL, DEFAULTS, FEED, FILE, NETWORK, WATCH
 from digests.config.kinds import Group, Key
 from digests.config.mentions import GROUP as MENTION
 from digests.config.models import SUMMARISER
 from digests.config.reference import BEGIN, END, reference, renewed
 from digests.errors import ConfigError
-from digests.model import Channel, Feed
+from digests.model import Channel, Feed, FiledWatch
 from digests.text.links import canonical
 from tests.corpus import corpus, needs_corpus
 
@@ -29,12 +29,13 @@ DOCS = ROOT / "docs"
 PAGE = (DOCS / "configure.md").read_text("utf-8")
 ENV = {"INTEL_TOKEN": "t", "INTEL_KEY": "k", "LLM_KEY": "l"}
 FENCES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-GROUPS = (FILE, DEFAULTS, FEED, CHANNEL, NETWORK, SUMMARISER)
+GROUPS = (FILE, DEFAULTS, FEED, CHANNEL, WATCH, NETWORK, SUMMARISER)
 KEYS = [(group, key) for group in GROUPS for key in group.keys]
 
 
 def plain(text: str) -> Any:
-    return YAML(typ="safe", pure=True).load(text)
+    found = YAML(typ="safe", pure=True).load(text)
+    return json.loads(json.dumps(found, default=str))  # a day is a text to editors
 
 
 def names(group: Group) -> set[str]:
@@ -56,10 +57,11 @@ def file_with(group: Group, key: Key[Any], value: str) -> str:
     if group is SUMMARISER:
         given = {"url": "http://127.0.0.1:1/v1", "model": "m"} | {key.name: value}
         return f"{base}summariser:\n" + "".join(f"  {k}: {v}\n" for k, v in given.items())
-    required = {"url": "https://n.example/feed", "name": "n", "to": "terminal"}
+    required = {"url": "https://n.example/feed", "name": "n", "to": "terminal", "query": "q"}
     others = [f"{k.name}: {required[k.name]}" for k in group.keys if k.required and k != key]
     rows = "\n    ".join([*others, line])
-    where = "feeds:\n  - " if group is FEED else f"{base}channels:\n  - "
+    listed = "watches" if group is WATCH else "channels"
+    where = "feeds:\n  - " if group is FEED else f"{base}{listed}:\n  - "
     return where + rows
 
 
@@ -69,6 +71,10 @@ def test_every_key_of_a_feed_is_a_field_of_the_model() -> None:
 
 def test_every_key_of_a_channel_is_a_field_of_the_model() -> None:
     assert names(CHANNEL) == fields(Channel)
+
+
+def test_every_key_of_a_watch_is_a_field_of_the_model() -> None:
+    assert names(WATCH) == fields(FiledWatch)
 
 
 def test_every_key_of_the_file_is_a_field_of_the_settings() -> None:
@@ -84,6 +90,7 @@ def test_every_key_is_in_the_schema_and_no_other() -> None:
     assert set(listed["network"]["properties"]) == names(NETWORK)
     assert set(whole["$defs"]["feed"]["properties"]) == names(FEED)
     assert set(whole["$defs"]["channel"]["properties"]) == names(CHANNEL)
+    assert set(whole["$defs"]["watch"]["properties"]) == names(WATCH)
 
 
 def test_the_schema_in_docs_is_current() -> None:

@@ -29,6 +29,7 @@ from digests.model import (
 _log = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r"0*(?P<id>[1-9][0-9]{0,19})")
+_PERSON = re.compile(r"@(?P<id>[1-9][0-9]{0,19})", re.ASCII)
 _LINK = re.compile(r"https://(?:\w+\.)?discord\.com/channels/\d+/(?P<id>\d{1,20})/?")
 _FRESH = 600.0  # seconds for which our own newest message is watermark enough
 
@@ -95,7 +96,12 @@ class DiscordChat:
         await self._rest.close()
 
     async def resolve(self, target: Target) -> Destination:
-        """The channel's id. Nothing is asked: whether it may be used, posting and `check` tell."""
+        """The channel's id; for a person (`@1234`) that of the direct messages, which is opened.
+
+        Of a channel nothing is asked: whether it may be used, posting and `check` tell.
+        """
+        if person := _PERSON.fullmatch(target.address):
+            return await self._direct(person["id"])
         place = _channel_id(target.address)
         if not place:
             raise ChatError(
@@ -104,6 +110,12 @@ class DiscordChat:
                 "discord:1234567890"
             )
         return Destination(self.platform, place)
+
+    async def _direct(self, person: str) -> Destination:
+        opened = await self._places.direct(person)
+        if isinstance(opened, Answer | NotSent | Lost):
+            raise ChatError(f"discord:@{person}: {unreadable(opened).reason}")
+        return Destination(self.platform, str(opened["id"]))
 
     async def post(
         self,

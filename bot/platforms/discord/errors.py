@@ -39,6 +39,7 @@ _ACCESS = {
     50001: f"the bot does not see the channel: {_NO_RIGHT}",
     50007: "this person takes no direct messages from the bot",
     50008: _WRONG_PLACE,
+    50033: "there is no such person",
     50013: f"a permission is missing: {_NO_RIGHT}",
     50024: _WRONG_PLACE,
     50083: "the thread is archived: open it again",

@@ -36,6 +36,12 @@ class Places:
         """What the channel is: type, guild, newest message, overwrites."""
         return await self._object(f"/channels/{channel}")
 
+    async def direct(self, person: str) -> Payload | Failure:
+        """The channel of direct messages with a person; whether they are taken, posting tells."""
+        body = {"recipient_id": person}
+        answer = await self._rest.call("POST", "/users/@me/channels", json_body=body)
+        return _object_in(answer)
+
     async def granted(self, channel: Payload) -> int | Failure:
         """The bot's permission bits in a channel of a guild."""
         me = await self.me()
@@ -73,7 +79,11 @@ class Places:
         return answer
 
     async def _object(self, path: str, *keys: str) -> Payload | Failure:
-        answer = await self._rest.call("GET", path)
-        if isinstance(answer, Answer) and answer.good and isinstance(answer.payload, dict):
-            return answer.payload if answer.payload.keys() >= {"id", *keys} else answer
-        return answer
+        return _object_in(await self._rest.call("GET", path), *keys)
+
+
+def _object_in(answer: Failure, *keys: str) -> Payload | Failure:
+    """The object of an answer, where it has an id and these keys; else the answer itself."""
+    if isinstance(answer, Answer) and answer.good and isinstance(answer.payload, dict):
+        return answer.payload if answer.payload.keys() >= {"id", *keys} else answer
+    return answer

@@ -1,0 +1,115 @@
+"""A watch: a query that somebody keeps, and the place where what matches it is told."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from digests.model.configured import Channel, Quiet, Target
+from digests.model.ids import WatchId
+
+_CHANNEL = "watch:"  # so begin the names of their channels; no channel of a file has such a name
+_FILE = "file:"
+PER_DAY = 30  # cards into one place; what comes after them is told in one digest
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A saved query and where it tells."""
+
+    id: WatchId
+    owner: str  # a person, `platform:user`; or `file:` and its name in feeds.yaml
+    query: str  # in the query language, strict; checked when it was made
+    to: Target
+    since: datetime  # stories seen earlier are not told
+    until: datetime | None = None  # None: until it is removed
+
+    @property
+    def channel(self) -> str:
+        """The name under which its posts are owed; all watches of one owner share it."""
+        return channel_of(self.owner)
+
+    @property
+    def name(self) -> str:
+        """What its cards call it: its name in the file, else its query."""
+        return self.owner.removeprefix(_FILE) if self.of_file else self.query
+
+    @property
+    def of_file(self) -> bool:
+        """Whether it stands in feeds.yaml."""
+        return self.owner.startswith(_FILE)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its time has passed."""
+        return self.until is not None and now >= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How one owner of watches wants to be told."""
+
+    owner: str
+    language: str = "en"
+    timezone: str = "UTC"
+    quiet: Quiet | None = None
+
+    def channel(self, to: Target) -> Channel:
+        """The place of the owner's watches, as a channel: with its clock and its limit."""
+        return Channel(
+            channel_of(self.owner),
+            to,
+            language=self.language,
+            timezone=self.timezone,
+            quiet=self.quiet,
+            limit=PER_DAY,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FiledWatch:
+    """A watch of feeds.yaml."""
+
+    name: str
+    query: str
+    to: Target
+    until: date | None = None  # its last day, on its own clock
+    language: str = "en"
+    timezone: str = "UTC"
+    quiet: Quiet | None = None
+
+    @property
+    def channel(self) -> Channel:
+        """Its place, as a channel."""
+        owner = file_owner(self.name)
+        return Habits(owner, self.language, self.timezone, self.quiet).channel(self.to)
+
+    def watch(self, now: datetime) -> Watch:
+        """As the archive keeps it; new ones begin now."""
+        end = after_day(self.until, self.timezone) if self.until else None
+        return Watch(WatchId(0), file_owner(self.name), self.query, self.to, now, end)
+
+
+def after_day(day: date, zone: str) -> datetime:
+    """The moment at which a day of a clock is over."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+    return midnight.astimezone(UTC)
+
+
+def file_owner(name: str) -> str:
+    """The owner of a watch of feeds.yaml."""
+    return f"{_FILE}{name}"
+
+
+def channel_of(owner: str) -> str:
+    """The name of the channel of an owner's watches."""
+    return f"{_CHANNEL}{owner}"
+
+
+def is_watching(channel: str) -> bool:
+    """Whether a channel of this name belongs to watches: nobody but its owner is told of it."""
+    return channel.startswith(_CHANNEL)
+
+
+def person_at(owner: str) -> Target:
+    """Where a person is written to: the address of a direct message."""
+    platform, _, user = owner.partition(":")
+    return Target(platform, f"@{user}" if platform == "discord" else user)
