@@ -70,7 +70,10 @@ async def _card(saying: Saying) -> Content | None:
     if story is None:
         return None
     rating = (await saying.archive.ratings()).get(story.publisher)
-    card = compose(story, saying.language, saying.zone, now=saying.now, rating=rating)
+    said = await saying.archive.readers.feedback(story.id)
+    card = compose(
+        story, saying.language, saying.zone, now=saying.now, rating=rating, feedback=said
+    )
     if watched := saying.post.text:
         say = words(saying.language)
         chip = say.text("Watch: {name}", name=clip(watched, _WATCHED))

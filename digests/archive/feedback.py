@@ -89,6 +89,12 @@ def cast(
     return find(connection, of)
 
 
+def vote_of(connection: Connection, of: StoryId, person: str) -> Vote | None:
+    """What a person thinks of a story, as far as it was said."""
+    stands = connection.execute(_VOTE_OF, {"of": of, "who": person}).scalar_one_or_none()
+    return None if stands is None else Vote(stands)
+
+
 def write(
     connection: Connection, of: StoryId, person: str, name: str, text: str, now: datetime
 ) -> Comment | None:

@@ -27,6 +27,10 @@ class Readers:
         """
         return await self._engine.write(feedback.cast, story, person, vote, now)
 
+    async def vote_of(self, story: StoryId, person: str) -> Vote | None:
+        """A person's vote for a story, None when there is none."""
+        return await self._engine.read(feedback.vote_of, story, person)
+
     async def comment(
         self, story: StoryId, person: str, name: str, text: str, *, now: datetime
     ) -> Comment | None:

@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from digests.cards import exploitation, reading_time
 from digests.cards.chips import chips, indicators, unique, without_links
 from digests.cards.words import Words, words
-from digests.model import EXTRACT, Button, Card, Line, Listing, Rating, Span, Story, StoryId
+from digests.model import (
+    EXTRACT,
+    Button,
+    Card,
+    Feedback,
+    Line,
+    Listing,
+    Rating,
+    Span,
+    Story,
+    StoryId,
+    Vote,
+)
 from digests.text.plain import clip
 
 MOST_LINES = 20
@@ -28,11 +40,13 @@ def compose(
     *,
     now: datetime | None = None,
     rating: Rating | None = None,
+    feedback: Feedback | None = None,
 ) -> Card:
     """The card of a story in the words of `language`, on the clock of `zone`.
 
     The same story gives the same card. `now` matters to old stories only: with it their date
-    is shown with the year. `rating` is its publisher's.
+    is shown with the year. `rating` is its publisher's. `feedback`: what readers say so far;
+    None where nobody can say anything.
     """
     say = words(language)
     byline = clip(story.byline, _NAME)
@@ -57,7 +71,7 @@ def compose(
         quality=_quality(story, rating, say),
         indicators=indicators(story.indicators, say),
         origin=_origin(story, say),
-        buttons=_buttons(story, rating, say),
+        buttons=_buttons(story, rating, feedback, say),
     )
 
 
@@ -171,11 +185,26 @@ def _quality(story: Story, rating: Rating | None, say: Words) -> str:
     )
 
 
-def _buttons(story: Story, rating: Rating | None, say: Words) -> tuple[Button, ...]:
+def _buttons(
+    story: Story, rating: Rating | None, feedback: Feedback | None, say: Words
+) -> tuple[Button, ...]:
     """What can be asked of a card. Each state is the story's key, so that it outlives a restart."""
     similar = Button(say.text("Similar"), SIMILAR, story.key)
-    why = Button(say.text("Why?"), WHY, story.key)
-    return (similar, why) if story.quality or rating else (similar,)
+    why = [Button(say.text("Why?"), WHY, story.key)] if story.quality or rating else []
+    return (*_votes(story, feedback, say), similar, *why)
+
+
+def _votes(story: Story, feedback: Feedback | None, say: Words) -> list[Button]:
+    if feedback is None:
+        return []
+    labels = (
+        (Vote.USEFUL, say.text("Useful"), feedback.useful),
+        (Vote.NOISE, say.text("Noise"), feedback.noise),
+    )
+    return [
+        Button(f"{label} · {say.number(count)}" if count else label, vote.value, story.key)
+        for vote, label, count in labels
+    ]
 
 
 def _footer(story: Story, say: Words, zone: str, now: datetime | None) -> str:
