@@ -30,6 +30,7 @@ class Request:
     text: str = ""  # what was typed after the verb, or a button's state
     options: Mapping[str, str] = field(default_factory=dict)  # typed by name, where there are such
     asker: Asker = field(default_factory=lambda: Asker("terminal", ""))
+    click: str = ""  # the platform's own name of this press: delivered again, it is the same
 
 
 @dataclass(frozen=True, slots=True)

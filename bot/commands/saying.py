@@ -3,13 +3,14 @@
 from bot.commands.asking import Ask, Reply, Verb
 from bot.commands.stories import ID, named, unknown
 from digests.cards.words import later
-from digests.model import Vote
+from digests.model import Destination, Press, Vote
 
 _STANDS = {
     Vote.USEFUL: later("Noted: useful. Press again to take it back."),
     Vote.NOISE: later("Noted: noise. Press again to take it back."),
     None: later("Your vote is taken back."),
 }
+NOT_TOLD = later("This story was not told here.")
 
 
 async def vote(ask: Ask) -> Reply:
@@ -17,17 +18,18 @@ async def vote(ask: Ask) -> Reply:
     found = await named(ask)
     if found is None:
         return unknown(ask)
-    person = person_of(ask)
-    said = await ask.archive.readers.vote(found.id, person, Vote(ask.request.verb), now=ask.now)
-    if said is None:  # forgotten between one and the other
-        return unknown(ask)
-    stands = await ask.archive.readers.vote_of(found.id, person)
-    return ask.notice(ask.say.text(_STANDS[stands]))
+    voted = await ask.archive.readers.vote(found.id, press_of(ask), Vote(ask.request.verb))
+    return ask.notice(ask.say.text(_STANDS[voted.stands] if voted else NOT_TOLD))
 
 
-def person_of(ask: Ask) -> str:
-    """Whose votes and comments they are."""
-    return f"{ask.asker.platform}:{ask.asker.user}"
+def press_of(ask: Ask) -> Press:
+    """Who pressed where, as the platform's own connection says it: nothing of it is on a button."""
+    asker = ask.asker
+    person, place = (
+        f"{asker.platform}:{asker.user}",
+        Destination(asker.platform, asker.conversation),
+    )
+    return Press(ask.request.click, person, place, ask.now)
 
 
 VERBS = tuple(

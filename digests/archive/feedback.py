@@ -9,12 +9,25 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, func, select, update
 
 from digests.archive import dialects, outbox, publishers
+from digests.archive.post_rows import AT, where
 from digests.archive.rows import AnyRow
-from digests.archive.schema import comment, feedback, story, vote
-from digests.model import Comment, CommentId, CommentState, Feedback, StoryId, Vote
+from digests.archive.schema import post, story
+from digests.archive.schema_feedback import click, comment, feedback, vote
+from digests.model import (
+    Comment,
+    CommentId,
+    CommentState,
+    Destination,
+    Feedback,
+    PostState,
+    Press,
+    StoryId,
+    Vote,
+    Voted,
+)
 
 COMMENTS_SHOWN = 5  # under a card, the newest; the rest is counted by nobody but kept
 WAITING_EACH = 3  # comments of one person that may wait for an editor
@@ -24,6 +37,13 @@ _PERSON: BindParameter[str] = bindparam("who")
 _VOTE_OF = select(vote.c.vote).where(vote.c.story == _STORY, vote.c.person == _PERSON)
 _VOTE = dialects.upsert(vote, "story", "person")
 _UNVOTE = delete(vote).where(vote.c.story == _STORY, vote.c.person == _PERSON)
+_TOLD = select(post.c.id).where(
+    AT,
+    post.c.story == _STORY,
+    post.c.state.in_((PostState.SENDING, PostState.SENT, PostState.HELD, PostState.LEAVING)),
+    exists().where(story.c.id == _STORY),
+)
+_CLICK = dialects.insert(click).on_conflict_do_nothing()
 _SUMS = select(feedback).where(feedback.c.story == _STORY)
 _FIRST = dialects.insert(feedback).on_conflict_do_nothing()
 _CHANGE = (
@@ -67,14 +87,20 @@ def find(connection: Connection, of: StoryId) -> Feedback:
     return Feedback(sums.useful, sums.noise, comments)
 
 
-def cast(
-    connection: Connection, of: StoryId, person: str, wanted: Vote, now: datetime
-) -> Feedback | None:
-    """One person's vote; the same again takes it back. None when the story is not there."""
-    stands = connection.execute(_STANDS, {"of": of}).one_or_none()
-    if stands is None:
+def cast(connection: Connection, of: StoryId, press: Press, wanted: Vote) -> Voted | None:
+    """One person's vote; the same again takes it back, the same press delivered again does not.
+
+    None when no card of that story stands in that place: such a press is forged.
+    """
+    if not _told(connection, of, press.place):
         return None
-    who = {"of": of, "who": person}
+    if _is_new(connection, press):
+        _toggle(connection, of, press, wanted)
+    return Voted(vote_of(connection, of, press.person), find(connection, of))
+
+
+def _toggle(connection: Connection, of: StoryId, press: Press, wanted: Vote) -> None:
+    who = {"of": of, "who": press.person}
     before = connection.execute(_VOTE_OF, who).scalar_one_or_none()
     change = Counter({wanted.value: 1})
     if before is not None:
@@ -83,10 +109,22 @@ def cast(
         connection.execute(_UNVOTE, who)
         change = Counter({before: -1})
     else:
-        row = {"story": of, "person": person, "vote": wanted.value, "at": now}
+        row = {"story": of, "person": press.person, "vote": wanted.value, "at": press.at}
         connection.execute(_VOTE, row)
     _changed(connection, of, change)
-    return find(connection, of)
+
+
+def _told(connection: Connection, of: StoryId, place: Destination) -> bool:
+    """Whether a card of a story that is still there stands, or may stand, in a place."""
+    return connection.execute(_TOLD, {"of": of, **where(place)}).first() is not None
+
+
+def _is_new(connection: Connection, press: Press) -> bool:
+    """Whether a press was not counted before; from now on it was."""
+    if not press.click:
+        return True
+    row = {"id": f"{press.place.platform}:{press.click}", "at": press.at}
+    return connection.execute(_CLICK, row).rowcount == 1
 
 
 def vote_of(connection: Connection, of: StoryId, person: str) -> Vote | None:
@@ -154,6 +192,11 @@ def forget(connection: Connection, stories: Iterable[int]) -> None:
     gone = {"these": dialects.packed(stories)}
     for table in (vote, comment, feedback):
         connection.execute(delete(table).where(table.c.story.in_(dialects.listed("these"))), gone)
+
+
+def forget_clicks(connection: Connection, before: datetime) -> int:
+    """Forget presses that no platform delivers again."""
+    return connection.execute(delete(click).where(click.c.at < before)).rowcount
 
 
 def _changed(connection: Connection, of: StoryId, change: Counter[str]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from digests.archive import feedback
 from digests.archive.engine import Engine
-from digests.model import Comment, CommentId, CommentState, Feedback, StoryId, Vote
+from digests.model import Comment, CommentId, CommentState, Feedback, Press, StoryId, Vote, Voted
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +18,13 @@ class Readers:
         """Votes and shown comments of one story."""
         return await self._engine.read(feedback.find, story)
 
-    async def vote(
-        self, story: StoryId, person: str, vote: Vote, *, now: datetime
-    ) -> Feedback | None:
+    async def vote(self, story: StoryId, press: Press, vote: Vote) -> Voted | None:
         """One vote a person; the same again takes it back. Its posts are edited for it.
 
-        None when there is no such story (any more).
+        A press that was counted before changes nothing. None: no card of that story stands where
+        the button was pressed.
         """
-        return await self._engine.write(feedback.cast, story, person, vote, now)
-
-    async def vote_of(self, story: StoryId, person: str) -> Vote | None:
-        """A person's vote for a story, None when there is none."""
-        return await self._engine.read(feedback.vote_of, story, person)
+        return await self._engine.write(feedback.cast, story, press, vote)
 
     async def comment(
         self, story: StoryId, person: str, name: str, text: str, *, now: datetime

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, and_, bindparam, select, update
 from digests.archive import channels, dialects, members, post_states, queues
 from digests.archive.marks import Names
 from digests.archive.post_rows import AT, find, is_in, new_row, save, story_of, where
-from digests.archive.schema import feedback, post
+from digests.archive.schema import post
+from digests.archive.schema_feedback import feedback
 from digests.model import (
     Destination,
     NewPost,

@@ -189,3 +189,4 @@ class Forgotten:
     steps: int = 0
     acts: int = 0
     watches: int = 0
+    clicks: int = 0

@@ -15,6 +15,7 @@ from digests.archive.schema import entry, feed, post, post_member, saved_query, 
 
 POSTS_FOR = timedelta(days=90)
 QUERIES_FOR = timedelta(days=30)
+CLICKS_FOR = timedelta(days=7)  # platforms deliver a press again within minutes
 # Measured to stay well under 50 ms each; stories carry their part of the index with them.
 STORIES_BITE = 50
 ROWS_BITE = 500

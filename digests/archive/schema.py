@@ -367,43 +367,6 @@ post_member = Table(
     sqlite_with_rowid=False,
 )
 
-# What readers say: one vote a person and story; sums of it, since each card asks for them.
-vote = Table(
-    "vote",
-    metadata,
-    _part_of_key("story"),
-    _text("person", primary_key=True),
-    _text("vote"),
-    Column("at", Moment, nullable=False),
-    Index("ix_vote_person", "person"),
-    sqlite_with_rowid=False,
-)
-
-comment = Table(
-    "comment",
-    metadata,
-    _row_id(),
-    Column("story", BigInteger, nullable=False),
-    _text("person"),
-    _text("name"),
-    _text("text"),
-    Column("at", Moment, nullable=False),
-    _text("state"),
-    _text("decided_by"),
-    Index("ix_comment_story", "story"),
-    Index("ix_comment_person", "person"),
-    sqlite_autoincrement=True,
-)
-
-feedback = Table(
-    "feedback",
-    metadata,
-    _story_id("story"),
-    _number("useful"),
-    _number("noise"),
-    _number("version"),  # counts what changed; part of what a post wants to show
-)
-
 saved_query = Table(
     "saved_query",
     metadata,

@@ -16,6 +16,7 @@ from digests.archive import (
     backup,
     channels,
     dialects,
+    feedback,
     feeds,
     known,
     meta,
@@ -422,6 +423,7 @@ class Archive:
             await self.traces.forget(now),
             await self.acts.forget(now),
             await self.watches.forget_ended(now),
+            await engine.write(feedback.forget_clicks, now - retention.CLICKS_FOR),
         )
 
     async def _bites(

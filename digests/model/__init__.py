@@ -49,7 +49,7 @@ from digests.model.delivering import (
     Unclear,
     Unreadable,
 )
-from digests.model.feedback import Comment, CommentState, Feedback, Vote
+from digests.model.feedback import Comment, CommentState, Feedback, Press, Vote, Voted
 from digests.model.growing import Growth
 from digests.model.ids import Clock, CommentId, EntryId, Key, PostId, StoryId, WatchId
 from digests.model.judged import CveFacts, Indicator, Name, Part, Quality, Rating, Relevance
@@ -110,6 +110,7 @@ __all__ = [
     "PostOutcome",
     "PostState",
     "Posted",
+    "Press",
     "Proof",
     "Quality",
     "Quiet",
@@ -141,6 +142,7 @@ __all__ = [
     "Unreadable",
     "Validators",
     "Vote",
+    "Voted",
     "Watch",
     "WatchId",
 ]

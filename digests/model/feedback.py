@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from digests.model.delivering import Destination
 from digests.model.ids import CommentId, StoryId
 
 
@@ -12,6 +13,16 @@ class Vote(StrEnum):
 
     USEFUL = "useful"
     NOISE = "noise"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One press of a button: where, by whom, and the platform's own name of it."""
+
+    click: str  # the same press delivered again has the same; "" is never the same
+    person: str  # platform:user
+    place: Destination
+    at: datetime
 
 
 class CommentState(StrEnum):
@@ -43,3 +54,11 @@ class Feedback:
     useful: int = 0
     noise: int = 0
     comments: tuple[Comment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """How a person's vote stands after a press, and what all votes come to."""
+
+    stands: Vote | None
+    feedback: Feedback

@@ -2,12 +2,23 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 
 from digests.archive import post_states
 from digests.archive.feedback import WAITING_EACH
-from digests.model import CommentState, Feedback, Posted, PostState, Vote
+from digests.model import (
+    CommentState,
+    Destination,
+    Feedback,
+    Gone,
+    Posted,
+    PostState,
+    Press,
+    StoryId,
+    Vote,
+)
 from digests.stories.quality import Standing
 from digests.testing import START, build_story
 from tests.contract.archives import SOC, card, of_story, poll, told
@@ -19,15 +30,20 @@ ANA, BO, EDITOR = "slack:U1", "discord:2", "slack:U9"
 @pytest.fixture
 async def stored(archive):
     """An archive with one story, whose card stands in a channel."""
+    await stand(archive)
+    return archive
+
+
+async def stand(archive) -> None:
     await archive.commit_poll(poll(of_story(STORY, 1), posts=(card(1, SOC),)))
     (post,) = await archive.outbox.in_state(PostState.QUEUED)
     await archive.outbox.begin(post, watermark="", now=START)
     await archive.outbox.settle(post.id, Posted("m1"), now=START, shown=post.wanted)
-    return archive
 
 
-async def vote(archive, person: str, what: Vote) -> Feedback:
-    return await archive.readers.vote(STORY.id, person, what, now=START)
+async def vote(archive, person: str, what: Vote, click: str = "") -> Feedback:
+    voted = await archive.readers.vote(STORY.id, Press(click, person, SOC, START), what)
+    return voted.feedback
 
 
 async def test_a_person_has_one_vote_can_change_it_and_take_it_back(stored):
@@ -48,8 +64,49 @@ async def test_votes_move_the_publisher_and_can_be_undone(stored):
     assert standing == Standing("news.example", useful=1)
 
 
-async def test_a_vote_for_a_story_that_is_gone_is_none(archive):
-    assert await archive.readers.vote(STORY.id, ANA, Vote.USEFUL, now=START) is None
+async def test_the_same_press_counts_once_also_after_a_restart(archives):
+    archive = await archives.open()
+    await stand(archive)
+    assert await vote(archive, ANA, Vote.USEFUL, "t1") == Feedback(useful=1)
+    assert await vote(archive, ANA, Vote.USEFUL, "t1") == Feedback(useful=1)
+    again = await archives.reopen()
+    assert await vote(again, ANA, Vote.USEFUL, "t1") == Feedback(useful=1)
+    assert await vote(again, ANA, Vote.USEFUL, "t2") == Feedback()
+    # Told late, an old press does not undo what was pressed after it.
+    assert await vote(again, ANA, Vote.USEFUL, "t1") == Feedback()
+    later = START + timedelta(days=8)
+    assert (await again.forget(now=later, keep=timedelta(days=400))).clicks == 2
+
+
+async def test_a_vote_counts_only_where_a_card_of_that_story_stands(stored):
+    for place in (Destination("slack", "C2"), Destination("discord", "C1"), Destination("", "")):
+        press = Press("", ANA, place, START)
+        assert await stored.readers.vote(STORY.id, press, Vote.USEFUL) is None
+    press = Press("", ANA, SOC, START)
+    assert await stored.readers.vote(StoryId(7), press, Vote.USEFUL) is None
+    assert await stored.readers.feedback(STORY.id) == Feedback()
+    await stored.outbox.retract(STORY.id, "", "wrong")
+    (leaving,) = await stored.outbox.leaving(START)
+    await stored.outbox.settle_removal(leaving.id, Gone(), now=START)
+    assert await stored.readers.vote(STORY.id, press, Vote.USEFUL) is None
+
+
+async def test_any_order_of_presses_and_deliveries_counts_each_press_once(stored):
+    random, seen, stands = Random(7), set(), {}
+    for _ in range(200):
+        person, what, click = (
+            random.choice([ANA, BO]),
+            random.choice([*Vote]),
+            random.randrange(90),
+        )
+        counted = await vote(stored, person, what, str(click))
+        if click not in seen:
+            seen.add(click)
+            stands[person] = None if stands.get(person) is what else what
+        votes = [*stands.values()]
+        assert counted == Feedback(votes.count(Vote.USEFUL), votes.count(Vote.NOISE))
+    (standing,) = await stored.standings()
+    assert (standing.useful, standing.noise) == (counted.useful, counted.noise)
 
 
 async def test_a_comment_waits_and_is_shown_only_when_an_editor_said_so(stored):

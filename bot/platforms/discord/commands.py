@@ -90,7 +90,7 @@ def request_of(interaction: "discord.Interaction[Any]") -> Request | None:
         return Request("page", custom_id.removeprefix(render.TURN)[1:], {}, asker)
     if kind == _BUTTON and custom_id.startswith(render.ACT):
         verb, _, state = custom_id.removeprefix(render.ACT).partition(":")
-        return Request(verb, state, {}, asker)
+        return Request(verb, state, {}, asker, click=str(interaction.id))
     return None
 
 

@@ -87,7 +87,8 @@ class Desk:
         await ack()
         name = str(action.get("action_id", "")).removeprefix(render.ACT)
         verb = name.partition(":")[0]  # in a reply a number makes each button's name its own
-        request = Request(verb, str(action.get("value", "")), asker=await self._presser(body))
+        asker, click = await self._presser(body), str(body.get("trigger_id", ""))
+        request = Request(verb, str(action.get("value", "")), asker=asker, click=click)
         await self._show(request, str(body.get("response_url", "")), replace=False)
 
     async def _presser(self, body: Payload) -> Asker:
