@@ -176,8 +176,13 @@ class FakeSlack(Workspace):
         await self.envelope("slash_commands", payload)
         return Shown(await self._answer(answers, within), user, channel)
 
-    async def press(self, shown: Shown, label: str, *, within: float = 5.0) -> Shown:
-        """Press a button of what someone sees; a link shows nothing new."""
+    async def press(
+        self, shown: Shown, label: str, *, click: str = "", within: float = 5.0
+    ) -> Shown:
+        """Press a button of what someone sees; a link shows nothing new.
+
+        `click`: the trigger of a press that was delivered before.
+        """
         button = shown.buttons[label]
         answers, url = self._response_address()
         payload = {
@@ -188,7 +193,7 @@ class FakeSlack(Workspace):
             "container": {"type": "message", "is_ephemeral": True},
             "api_app_id": "A0NIGHT",
             "response_url": url,
-            "trigger_id": f"trigger-{next(self._ids)}",
+            "trigger_id": click or f"trigger-{next(self._ids)}",
             "actions": [{k: v for k, v in button.items() if k != "url"} | {"block_id": "b"}],
         }
         await self.envelope("interactive", payload)

@@ -8,6 +8,7 @@ import pytest
 
 from digests.archive import post_states
 from digests.archive.feedback import WAITING_EACH
+from digests.archive.records import Act
 from digests.model import (
     CommentState,
     Destination,
@@ -85,7 +86,8 @@ async def test_a_vote_counts_only_where_a_card_of_that_story_stands(stored):
     press = Press("", ANA, SOC, START)
     assert await stored.readers.vote(StoryId(7), press, Vote.USEFUL) is None
     assert await stored.readers.feedback(STORY.id) == Feedback()
-    await stored.outbox.retract(STORY.id, "", "wrong")
+    deed = Act(START, EDITOR, "retract", "k001", "")
+    await stored.acts.retract(STORY.id, "", "wrong", deed)
     (leaving,) = await stored.outbox.leaving(START)
     await stored.outbox.settle_removal(leaving.id, Gone(), now=START)
     assert await stored.readers.vote(STORY.id, press, Vote.USEFUL) is None

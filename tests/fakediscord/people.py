@@ -103,13 +103,18 @@ class People:
         user: str = "",
         locale: str = "en-US",
         within: float = 10.0,
+        roles: Sequence[str] = (),
+        click: str = "",
     ) -> Seen:
-        """Press a button of an answer, by its label or with a custom_id of one's own making."""
+        """Press a button of an answer, by its label or with a custom_id of one's own making.
+
+        `click`: the id of a press that was delivered before.
+        """
         name = custom_id or seen.buttons[label]["custom_id"]
         data = {"component_type": 2, "custom_id": name}
         now = Seen(seen.channel, user or seen.person, message=seen.message)
         more = {"message": seen.message}
-        return await self.tell(3, data, now, (), locale, more, within)
+        return await self.tell(3, data, now, roles, locale, more, within, click)
 
     async def tell(
         self,
@@ -120,11 +125,16 @@ class People:
         locale: str,
         more: Body,
         within: float,
+        click: str = "",
     ) -> Seen:
         """Tell the bot of an interaction and wait until it is answered, or for so long."""
         number = next(self._numbers)
         asked = _Asked(
-            self._world.new_id(), f"aW50ZXJhY3Rpb246{number}", kind, time.monotonic(), seen
+            click or self._world.new_id(),
+            f"aW50ZXJhY3Rpb246{number}",
+            kind,
+            time.monotonic(),
+            seen,
         )
         self._asked[asked.token] = asked
         event = shapes.interaction(
