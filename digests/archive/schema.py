@@ -44,6 +44,7 @@ REVISIONS = (
     "0011",
     "0012",
     "0013",
+    "0014",
 )
 
 metadata = MetaData()
