@@ -1,13 +1,13 @@
 """`make bench`: prints each figure beside its peer, in CPU seconds (see docs/benchmarks.md).
 
 `python -m benchmarks P N1 W` runs only what begins with one of these. Search has scripts of its own,
-since it builds a million stories first: benchmarks/search.py (S1-S3) and hidden.py (S4).
+since it builds a million stories first: benchmarks/search.py (S1, S2) and hidden.py (S4).
 """
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import parsing, pollers, polling, service, starting, story, watching
+from benchmarks import parsing, pollers, polling, service, starting, story, watching, writing
 
 BENCHES: dict[str, Callable[[], None]] = {
     "U1": starting.u1,
@@ -18,6 +18,8 @@ BENCHES: dict[str, Callable[[], None]] = {
     "W1 W2 W3 W4": pollers.w,
     "T1": story.t1,
     "M1": watching.m1,
+    "S3": writing.s3,
+    "D1": writing.d1,
     "L1 E1 U2": service.service,
 }
 

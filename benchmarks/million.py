@@ -4,7 +4,7 @@ Words are drawn by Zipf's law: first those of security news, then a long tail of
 with --words, those of texts that lie beside the project, as often as they stand there. Publishers,
 topics, names, CVEs and what is known of them are as unevenly spread. Rows and words of the index
 are made by the archive's own functions and handed to SQLite in bulk, in the order of time; the
-archive lies in a temporary folder. How fast the archive indexes by itself is S3 of search.py.
+archive lies in a temporary folder. How fast the archive indexes by itself is S3 of writing.py.
 """
 
 import argparse

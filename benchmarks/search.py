@@ -1,4 +1,4 @@
-"""S1-S3: nine kinds of questions to archives of made-up stories, beside those whom people would ask.
+"""S1 and S2: nine kinds of questions to archives of made-up stories, beside those whom people would ask.
 
     python -m benchmarks.search 10000 100000 1000000 --beside fts5 tantivy postgres
 
