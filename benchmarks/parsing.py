@@ -26,6 +26,7 @@ FEED = Feed(url=URL, name="News", publisher="news.example")
 ROUNDS = 5
 HOSTILE = 13
 NOTHING: frozenset[bytes] = frozenset()
+_GET = feedparser.FeedParserDict.get
 
 
 def document(body: bytes) -> Document:
@@ -45,7 +46,8 @@ def plain_entries(body: bytes, known: frozenset[bytes] = NOTHING) -> int:
 
 
 def as_shipped(bodies: tuple[bytes, ...]) -> float:
-    """What feedparser costs without the copying that our use of it makes cheaper."""
+    """What feedparser costs without the shortcuts that our use of it takes."""
+    feedparser.FeedParserDict.get = _GET
     if hasattr(feedparser.FeedParserDict, "__deepcopy__"):
         del feedparser.FeedParserDict.__deepcopy__
     return cpu(lambda: [feedparser.parse(body) for body in bodies])
