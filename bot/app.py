@@ -187,6 +187,7 @@ def _chats(env: Environment, desk: Desk, commands: Commands, clock: Clock) -> di
             env.slack_bot_token.reveal(),
             env.slack_app_token.reveal(),
             answer=commands.answer,
+            form=commands.form,
             clock=clock,
             random=SystemRandom(),
             targets=_targets(desk, "slack"),

@@ -18,6 +18,7 @@ from typing import Any, Self, TypeVar
 from aiohttp import WSMsgType, web
 
 from tests.slackfaults import REFUSALS, Fault, Faults
+from tests.slackwindows import sent
 from tests.slackworkspace import TEAM, Entry, Json, Method, Refuse, TooFast, Workspace
 
 BOT_TOKEN = "xoxb-fake-bot-token"
@@ -159,8 +160,34 @@ class FakeSlack(Workspace):
 
     async def command(self, typed: str, *, user: str, channel: str, within: float = 5.0) -> Shown:
         """Someone types a slash command; returns what that person sees in the end."""
+        answers, _ = await self._type(typed, user, channel)
+        return Shown(await self._answer(answers, within), user, channel)
+
+    async def fill(
+        self, typed: str, fields: Json, *, user: str, channel: str, within: float = 5.0
+    ) -> Shown:
+        """Someone types a command that opens a window, fills it in and sends it."""
+        answers, trigger = await self._type(typed, user, channel)
+        async with asyncio.timeout(within):
+            while trigger not in self.windows:  # noqa: ASYNC110 - the bot opens it
+                await asyncio.sleep(0.01)
+        payload = {
+            "type": "view_submission",
+            "user": {"id": user, "team_id": TEAM},
+            "team": {"id": TEAM},
+            "api_app_id": "A0NIGHT",
+            "trigger_id": f"trigger-{next(self._ids)}",
+            "view": sent(self.windows[trigger], fields),
+        }
+        ack = await self.envelope("interactive", payload)
+        assert not ack.payload, "the window stays open"
+        return Shown(await self._answer(answers, within), user, channel)
+
+    async def _type(self, typed: str, user: str, channel: str) -> tuple[asyncio.Queue[Json], str]:
         command, _, text = typed.partition(" ")
         answers, url = self._response_address()
+        trigger = f"trigger-{next(self._ids)}"
+        self.triggers[trigger] = self.clock.monotonic()
         payload = {
             "command": command,
             "text": text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
@@ -171,10 +198,10 @@ class FakeSlack(Workspace):
             "api_app_id": "A0NIGHT",
             "is_enterprise_install": "false",
             "response_url": url,
-            "trigger_id": f"trigger-{next(self._ids)}",
+            "trigger_id": trigger,
         }
         await self.envelope("slash_commands", payload)
-        return Shown(await self._answer(answers, within), user, channel)
+        return answers, trigger
 
     async def press(
         self, shown: Shown, label: str, *, click: str = "", within: float = 5.0

@@ -13,12 +13,14 @@ from typing import Any
 from digests.clock import SystemClock
 from digests.model import Clock
 from tests.slackrules import broken_rules
+from tests.slackwindows import broken_window
 
 Json = dict[str, Any]
 Method = Callable[[Json], Json]
 
 TEAM = "T0NIGHT"
 BOT_USER = "U0BOT"
+TRIGGER = 3.0  # seconds in which a window may be opened
 
 
 class Refuse(Exception):
@@ -84,6 +86,8 @@ class Workspace:
         self.limited = 0  # calls refused because they came too fast
         self.places: dict[str, Place] = {}
         self.users: dict[str, Json] = {}
+        self.triggers: dict[str, float] = {}  # each opens one window, within three seconds
+        self.windows: dict[str, Json] = {}  # as opened, by what triggered them
         self._numbers = count(1)
         self._stamp = 0.0
         self.methods: dict[str, Method] = {
@@ -99,6 +103,7 @@ class Workspace:
             "conversations.open": self._open,
             "users.info": self._user,
             "users.list": self._users,
+            "views.open": self._window,
         }
 
     # --- building ----------------------------------------------------------------------------
@@ -303,6 +308,19 @@ class Workspace:
 
     def _users(self, args: Json) -> Json:
         return self._page("members", list(self.users.values()), args)
+
+    def _window(self, args: Json) -> Json:
+        trigger, view = str(args.get("trigger_id")), args.get("view") or {}
+        at = self.triggers.pop(trigger, None)
+        if at is None:
+            raise Refuse("exchanged_trigger_id")
+        if self.clock.monotonic() - at > TRIGGER:
+            raise Refuse("expired_trigger_id")
+        if broken := list(broken_window(view)):
+            self.violations += [f"views.open: {rule}" for rule in broken]
+            raise Refuse("invalid_arguments")
+        self.windows[trigger] = view
+        return {"view": view}
 
     def _described(self, place: Place) -> Json:
         return {

@@ -37,7 +37,9 @@ async def _known(around: Around, source: Source, typed: str) -> list[tuple[str, 
         case Source.PUBLISHER:
             standings = await around.archive.standings()
             order = sorted(standings, key=lambda one: (-one.stories, one.publisher))
-            return [(one.publisher, one.publisher) for one in order]
+            told = [one.publisher for one in order]
+            named = [one.publisher for one in around.settings().feeds]
+            return [(name, name) for name in (*told, *named)]
         case Source.TOPIC:
             return [(topic, topic) for topic in TOPICS]
         case Source.ACTOR:

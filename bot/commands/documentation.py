@@ -44,7 +44,7 @@ def _section(verb: Verb) -> Iterator[str]:
         yield "    " + "\n    ".join(f"/digest {verb.name} {one}".strip() for one in verb.examples)
     if verb.form:
         yield ""
-        yield "In Discord a form opens when it is sent without words."
+        yield "Sent without words it opens a form with these fields, in Discord and in Slack."
 
 
 def _option(option: Option) -> str:

@@ -30,6 +30,8 @@ class Seen:
     ephemeral: bool = False
     message: Body = field(default_factory=dict)  # the answer as it stands
     edits: int = 0
+    offered: list[Body] = field(default_factory=list)  # while typing
+    window: Body = field(default_factory=dict)  # a form that was opened instead
 
     @property
     def answered(self) -> bool:
@@ -87,12 +89,34 @@ class People:
     ) -> Seen:
         """Type `/digest verb` and wait for the answer."""
         chosen = [{"type": 3, "name": n, "value": v} for n, v in (options or {}).items()]
-        *group, name = verb.split()
-        sub: Body = {"type": 1, "name": name, "options": chosen}
-        if group:
-            sub = {"type": 2, "name": group[0], "options": [sub]}
-        data = {"id": "1", "name": "digest", "type": 1, "options": [sub]}
+        data = _data(verb, chosen)
         return await self.tell(2, data, Seen(channel, user), roles, locale, {}, within)
+
+    async def typing(
+        self, verb: str, option: str, text: str, *, user: str = OWNER, channel: str = CHANNEL
+    ) -> list[str]:
+        """Type some letters into an option: what is offered."""
+        data = _data(verb, [{"type": 3, "name": option, "value": text, "focused": True}])
+        seen = await self.tell(4, data, Seen(channel, user), (), "en-US", {}, 5.0)
+        return [str(one["value"]) for one in seen.offered]
+
+    async def fill(
+        self, opened: Seen, fields: Mapping[str, str], *, locale: str = "en-US"
+    ) -> Seen:
+        """Fill in the form that stands open and send it."""
+        inputs = [row["components"][0] for row in opened.window["components"]]
+        names = {one["custom_id"] for one in inputs}
+        assert fields.keys() <= names, "there is no such field"
+        rows = []
+        for one in inputs:
+            text = fields.get(one["custom_id"], "")
+            assert text or not one["required"], "Discord does not let it through"
+            assert len(text) <= one["max_length"]
+            answer = {"type": 4, "custom_id": one["custom_id"], "value": text}
+            rows.append({"type": 1, "components": [answer]})
+        data = {"custom_id": opened.window["custom_id"], "components": rows}
+        now = Seen(opened.channel, opened.person)
+        return await self.tell(5, data, now, (), locale, {}, 10.0)
 
     async def press(
         self,
@@ -192,6 +216,11 @@ class People:
     def _acknowledged(self, asked: _Asked, body: Body) -> None:
         asked.acknowledged = True
         seen = asked.seen
+        if body["type"] in (8, 9):  # nothing more is to come
+            seen.offered = body["data"].get("choices", [])
+            seen.window = body["data"] if body["type"] == 9 else {}
+            asked.shown.set()
+            return
         seen.first = time.monotonic() - asked.at
         seen.thinking = body["type"] in (5, 6)
         if body["type"] == 6:  # the message on which the button stands
@@ -217,3 +246,12 @@ class People:
             "timestamp": self._world.now().isoformat(),
             "edited_timestamp": None,
         }
+
+
+def _data(verb: str, options: Sequence[Body]) -> Body:
+    """`/digest` with a subcommand, or with a group and one of its subcommands."""
+    first, _, second = verb.partition(" ")
+    chosen: Body = {"type": 1, "name": second or first, "options": list(options)}
+    if second:
+        chosen = {"type": 2, "name": first, "options": [chosen]}
+    return {"id": "1", "name": "digest", "type": 1, "options": [chosen]}

@@ -83,17 +83,43 @@ def callback_faults(body: Body) -> list[str]:
     faults = list(_document(body, "callback"))
     if body.get("type") == 5 and not body.get("data", {}).get("flags", 0) & 64:
         faults.append("the answer is not for the asker alone")
+    if body.get("type") == 9:
+        faults += _window(body["data"])
+    if len(body.get("data", {}).get("choices", ())) > 25:
+        faults.append("more than 25 choices")
     return faults
 
 
 def command_faults(commands: list[Body]) -> list[str]:
     """Everything wrong with a set of slash commands."""
-    return [*_document(commands, "commands"), *(f for c in commands for f in _command(c))]
+    long = [f"command {c['name']} of {n}" for c in commands if (n := _size(c)) > 8000]
+    return [*_document(commands, "commands"), *(f for c in commands for f in _command(c)), *long]
+
+
+def _size(command: Body) -> int:
+    """Discord counts names, descriptions and choices together, each in its longest language."""
+    told = command.get("description_localizations") or {}
+    says = max(units(text) for text in (command.get("description", ""), *told.values()))
+    choices = sum(units(one["name"] + str(one["value"])) for one in command.get("choices") or ())
+    inner = sum(_size(option) for option in command.get("options") or ())
+    return units(command["name"]) + says + choices + inner
 
 
 def units(text: str) -> int:
     """Length as the strictest counter sees it, UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _window(form: Body) -> Iterator[str]:
+    """Of a form (modal)."""
+    if not 1 <= units(form["title"]) <= 45 or not 1 <= len(form["custom_id"]) <= 100:
+        yield f"title or name of a form: {form['title']!r}"
+    if not 1 <= len(form["components"]) <= 5:
+        yield f"{len(form['components'])} fields"
+    for row in form["components"]:
+        for one in row["components"]:
+            if not 1 <= units(one["label"]) <= 45 or not 1 <= one["max_length"] <= 4000:
+                yield f"a field that is none: {one}"
 
 
 # --- a message ---------------------------------------------------------------------------

@@ -66,6 +66,7 @@ class FakeDiscord:
         self.gateway = Gateway(self.world)
         self.people = People(self.world, self.gateway, self.faults)
         self.command, self.press = self.people.command, self.people.press
+        self.typing, self.fill = self.people.typing, self.people.fill
         self.api_url = ""
         self._limits = limits
         self._port = port

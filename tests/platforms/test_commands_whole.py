@@ -1,81 +1,226 @@
 """Every command on both platforms: the real libraries, a real archive, and bodies that are checked."""
 
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from bot.commands import Commands
-from bot.commands.table import listed
+from bot.commands.table import BY_NAME, listed
 from bot.platforms.discord.chat import DiscordChat
+from bot.platforms.slack.chat import SlackChat
 from bot.sharing import Sharing
 from digests.archive.records import PollRecord, StoryRecord
 from digests.archive.store import Archive
-from digests.config import Settings
+from digests.config import People, Settings
 from digests.feeds.pace import FeedState
 from digests.model import Feed, IndexTokens, Name, Source, Target
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
-from tests.fakediscord import CHANNEL, TOKEN, FakeDiscord
+from tests.fakediscord import CHANNEL, OWNER, TOKEN, FakeDiscord
+from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.platforms.test_discord_commands import Hasty, until
 
 HOSTILE = "*_~|<@1> <!channel> [x](javascript:1) `" + "\u202e" + "ل" * 40
 FEED = Feed("https://news.example/feed", "News " + HOSTILE, "news.example")
+VERBS = [verb.name for verb in listed()]
+OPTIONS = [(verb.name, option.name) for verb in listed() for option in verb.options]
+# What people give each option; without a word here it is something that exists nowhere.
+WORDS = {
+    "query": "gateway", "id": "k001", "cve": "CVE-2026-0001", "publisher": "news.example",
+    "topic": "vulnerability", "actor": "Turla", "since": "90d", "url": "https://news.example/feed",
+    "name": "soc", "feed": FEED.name[:100],
+}  # fmt: skip
+FAILED = "Something went wrong"
 
 
-@pytest.fixture
-async def archive(tmp_path: Path):
-    archive = await Archive.open(tmp_path / "s.db")
+class OnSlack:
+    """People type one line, words and fields of the query language in it."""
+
+    def __init__(self, fake: FakeSlack) -> None:
+        self.fake = fake
+        self.channel = fake.add_channel("soc")
+        self.people = {"en": fake.add_user("alice"), "ar": fake.add_user("layla", locale="ar-AE")}
+
+    async def ask(self, verb: str, options: Mapping[str, str], locale: str = "en") -> Any:
+        fields = {one.name: one.field for one in BY_NAME[verb].options[1:]}
+        words = [
+            f'{fields[name]}:"{text}"' if fields.get(name) else text
+            for name, text in options.items()
+        ]
+        line = " ".join([f"/digest {verb}", *words])
+        return await self.fake.command(line, user=self.people[locale], channel=self.channel)
+
+    async def press(self, seen: Any, label: str) -> Any:
+        return await self.fake.press(seen, label)
+
+    async def fill(self, verb: str, fields: Mapping[str, str]) -> Any:
+        who = self.people["en"]
+        return await self.fake.fill(f"/digest {verb}", fields, user=who, channel=self.channel)
+
+    @property
+    def posted(self) -> list[Any]:
+        return [entry.body for entry in self.fake.log if entry.kind == "posted"]
+
+
+class OnDiscord:
+    """People choose a subcommand and fill its options."""
+
+    def __init__(self, fake: FakeDiscord) -> None:
+        self.fake = fake
+
+    async def ask(self, verb: str, options: Mapping[str, str], locale: str = "en-US") -> Any:
+        seen = await self.fake.command(verb, options, locale=locale)
+        assert seen.answered
+        assert seen.ephemeral
+        return seen
+
+    async def press(self, seen: Any, label: str) -> Any:
+        return await self.fake.press(seen, label)
+
+    async def fill(self, verb: str, fields: Mapping[str, str]) -> Any:
+        return await self.fake.fill(await self.fake.command(verb, {}), fields)
+
+    @property
+    def posted(self) -> list[Any]:
+        return self.fake.messages()
+
+
+@pytest.fixture(scope="module")
+def stories() -> list[StoryRecord]:
     clock = FakeClock()
-    names = (Name("actor", "Turla " + HOSTILE), Name("malware", "Emotet"))
+    names = (Name("actor", "Turla " + HOSTILE), Name("malware", "Emotet"), Name("actor", "Turla"))
     also = tuple(
         Source(f"p{n}.example", "F", HOSTILE, "https://p.example/1", clock.now())
         for n in range(30)
     )
-    stories = [
+    built = [
         build_story(n, headline=f"Gateway {HOSTILE} {n}", names=names, also=also)
         for n in range(1, 30)
     ]
-    records = [
+    return [
         StoryRecord(s, IndexTokens(terms(s.headline, "en"), terms(" ".join(s.sentences), "en")), n)
-        for n, s in enumerate(stories, 1)
+        for n, s in enumerate(built, 1)
     ]
+
+
+@pytest.fixture
+async def archive(tmp_path: Path, stories: list[StoryRecord]) -> AsyncIterator[Archive]:
+    archive = await Archive.open(tmp_path / "s.db")
     state = FeedState(url=FEED.url)
-    await archive.commit_poll(PollRecord(FEED.url, state, clock.now(), new=tuple(records)))
+    record = PollRecord(FEED.url, state, FakeClock().now(), new=tuple(stories))
+    await archive.commit_poll(record)
     yield archive
     await archive.close()
 
 
-def commands_of(archive: Archive, chats) -> Commands:
-    settings = Settings(feeds=(FEED,) * 3)
-    return Commands(archive, lambda: settings, FakeClock(), share=Sharing(chats, Random(1)))
-
-
-async def test_every_command_of_discord_is_answered_and_shared(archive: Archive) -> None:
-    chats: dict[str, DiscordChat] = {}
-    commands = commands_of(archive, chats)
+@pytest.fixture(params=["slack", "discord"])
+async def place(request: pytest.FixtureRequest, archive: Archive) -> AsyncIterator[Any]:
+    """A channel in which the bot listens, with the real library of its platform."""
+    chats: dict[str, Any] = {}
+    editors = People(frozenset({"U0002", "U0003"}), frozenset({OWNER}))
+    settings = Settings(feeds=(FEED,) * 3, editors=editors)
+    share = Sharing(chats, Random(1))
+    commands = Commands(archive, lambda: settings, FakeClock(), share=share)
+    many = {"clock": Hasty(), "random": Random(1), "answer": commands.answer}
+    if request.param == "slack":
+        async with FakeSlack() as slack:
+            there = OnSlack(slack)
+            chats["slack"] = SlackChat(
+                BOT_TOKEN, APP_TOKEN, form=commands.form, base_url=slack.api_url, **many
+            )
+            await chats["slack"].start()
+            yield there
+            await chats["slack"].close()
+        assert slack.violations == []
+        return
     async with FakeDiscord() as fake:
-        chat = chats["discord"] = DiscordChat(
-            TOKEN, clock=Hasty(), random=Random(1), answer=commands.answer,
-            complete=commands.complete, form=commands.form,
+        chats["discord"] = DiscordChat(
+            TOKEN, complete=commands.complete, form=commands.form,
             targets=lambda: [Target("discord", CHANNEL)],
-            api_url=fake.api_url, gateway_url=fake.gateway_url,
+            api_url=fake.api_url, gateway_url=fake.gateway_url, **many,
         )  # fmt: skip
-        await chat.start()
+        await chats["discord"].start()
         await until(fake.gateway.identified.is_set)
-        for locale in ("en-US", "ar"):
-            for verb in listed():
-                if " " in verb.name or verb.form:
-                    continue
-                words = {"id": "k001"} if verb.options and verb.options[0].name == "id" else {}
-                seen = await fake.command(verb.name, words, locale=locale)
-                assert seen.answered
-                assert seen.ephemeral
-                assert "Something went wrong" not in seen.text
-        seen = await fake.command("search", {"query": "gateway"})
-        before = fake.count("create")
-        told = await fake.press(seen, "Share")
-        assert "Posted here" in told.text
-        assert fake.count("create") == before + 1
-        await chat.close()
+        yield OnDiscord(fake)
+        await chats["discord"].close()
     assert fake.violations == []
+
+
+def needed(verb: str) -> dict[str, str]:
+    """What it cannot do without, as people would give it."""
+    return {o.name: WORDS.get(o.name, "nowhere") for o in BY_NAME[verb].options if o.required}
+
+
+async def test_every_command_is_answered_and_every_button_of_its_answer(place: Any) -> None:
+    for verb in VERBS:
+        seen = await place.ask(verb, needed(verb))
+        assert FAILED not in seen.text, verb
+        for label, button in seen.buttons.items():
+            if "url" not in button and label != "Share":
+                assert FAILED not in (await place.press(seen, label)).text, (verb, label)
+
+
+async def test_every_option_of_every_command_is_understood(place: Any) -> None:
+    for verb, option in OPTIONS:
+        given = needed(verb) | {option: WORDS.get(option, "nowhere")}
+        assert FAILED not in (await place.ask(verb, given)).text, (verb, option)
+
+
+async def test_every_command_is_answered_in_the_askers_language(place: Any) -> None:
+    for verb in VERBS:
+        english = await place.ask(verb, needed(verb))
+        arabic = await place.ask(verb, needed(verb), "ar")
+        assert FAILED not in arabic.text
+        assert arabic.text != english.text, verb
+
+
+async def test_an_example_of_every_command_is_answered(place: Any) -> None:
+    for verb in listed():
+        for example in verb.examples:
+            option = {verb.options[0].name: example} if example and verb.options else {}
+            assert FAILED not in (await place.ask(verb.name, option)).text, (verb.name, example)
+
+
+async def test_pages_turn_to_the_end_and_back_again(place: Any) -> None:
+    first = seen = await place.ask("search", {"query": "gateway"})
+    pages = 1
+    while "Next" in seen.buttons:
+        seen = await place.press(seen, "Next")
+        pages += 1
+    assert pages == 6
+    while "Previous" in seen.buttons:
+        seen = await place.press(seen, "Previous")
+    assert seen.text == first.text
+
+
+async def test_an_answer_is_shared_once_with_the_name_of_who_asked(place: Any) -> None:
+    for verb in ("search", "trends", "latest"):
+        seen = await place.ask(verb, needed(verb))
+        before = len(place.posted)
+        told = await place.press(seen, "Share")
+        assert "Posted here" in told.text, verb
+        assert len(place.posted) == before + 1
+        assert "Shared by" in str(place.posted[-1])
+
+
+async def test_a_command_without_its_words_opens_a_form_whose_fields_are_its_options(
+    place: Any,
+) -> None:
+    for verb in (one for one in listed() if one.form):
+        fields = {option.name: WORDS[option.name] for option in verb.options[:5]}
+        every = await place.fill(verb.name, fields)
+        assert FAILED not in every.text
+        first = {verb.options[0].name: WORDS[verb.options[0].name]}
+        assert "29" in (await place.fill(verb.name, first)).text
+
+
+@pytest.mark.parametrize("place", ["discord"], indirect=True)
+async def test_letters_typed_into_an_option_are_completed(place: OnDiscord) -> None:
+    assert "news.example" in await place.fake.typing("search", "publisher", "news")
+    assert await place.fake.typing("latest", "topic", "ransom") == ["ransomware"]
+    assert "Turla" in await place.fake.typing("search", "actor", "")
+    assert "k001" in await place.fake.typing("story", "id", "k001")
+    assert await place.fake.typing("search", "query", "x") == []

@@ -10,7 +10,7 @@ from typing import Any
 from bot.commands import Reply, Request
 from bot.platforms.slack import render
 from bot.platforms.slack.client import API_URL, TIMEOUT, Answer, Web
-from bot.platforms.slack.commands import Desk
+from bot.platforms.slack.commands import Desk, Former
 from bot.platforms.slack.directory import Directory
 from bot.platforms.slack.doctor import examine
 from bot.platforms.slack.errors import Failure, outcome, removal, sighting
@@ -52,6 +52,7 @@ class SlackChat:
         answer: Callable[[Request], Awaitable[Reply]],
         clock: Clock,
         random: Random,
+        form: Former | None = None,
         targets: Sequence[Target] = (),
         base_url: str = API_URL,
         timeout: float = TIMEOUT,
@@ -61,6 +62,7 @@ class SlackChat:
         self._directory = Directory(self._web, clock)
         self._app_token = app_token
         self._answer = answer
+        self._form = form
         self._clock = clock
         self._random = random
         self._spacing = spacing.total_seconds()
@@ -72,7 +74,7 @@ class SlackChat:
     async def start(self) -> None:
         """Begin to listen for commands, when there is an app token; posting does not need it."""
         if self._app_token and self._listening is None:
-            desk = Desk(self._web, self._directory, self._answer, self._clock)
+            desk = Desk(self._web, self._directory, self._answer, self._clock, self._form)
             listener = Listener(self._web, self._app_token, desk.take, self._clock, self._random)
             self._listening = asyncio.create_task(listener.run(), name="slack commands")
 

@@ -10,11 +10,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.commands import Asker, Reply, Request, table
-from bot.platforms.slack import render
+from bot.commands import Asker, Form, Reply, Request, table
+from bot.platforms.slack import forms, render
 from bot.platforms.slack.client import Web, sdk_log
 from bot.platforms.slack.directory import Directory
-from bot.platforms.slack.errors import Kind
+from bot.platforms.slack.errors import Failure, Kind
 from digests.model import Clock
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ _ACT = re.compile(re.escape(render.ACT) + r"[a-z-]+(:\d+)?")
 _AGAIN_AFTER = 1.0  # seconds before a reply that did not arrive is shown once more
 
 Payload = Mapping[str, Any]
+Former = Callable[[Request], Form | None]
 
 
 class Desk:
@@ -35,10 +36,12 @@ class Desk:
         directory: Directory,
         answer: Callable[[Request], Awaitable[Reply]],
         clock: Clock,
+        form: Former | None = None,
     ) -> None:
         self._web = web
         self._directory = directory
         self._answer = answer
+        self._form = form
         self._clock = clock
         self._app = self._listeners()
 
@@ -68,6 +71,7 @@ class Desk:
         app.action(render.NEXT)(self._on_page)
         app.action(_ACT)(self._on_act)
         app.action(_OURS)(_on_link)
+        app.view(_OURS)(self._on_form)
         return app
 
     async def _on_command(self, ack: AsyncAck, command: Payload) -> None:
@@ -75,7 +79,34 @@ class Desk:
         verb, text = _verb_and_text(str(command.get("text", "")))
         asker = await self._asker(command, command.get("channel_id"), command.get("user_id"))
         request = Request(verb, text, asker=asker)
-        await self._show(request, str(command.get("response_url", "")), replace=False)
+        if not await self._asked_for_more(request, command):
+            await self._show(request, str(command.get("response_url", "")), replace=False)
+
+    async def _asked_for_more(self, request: Request, command: Payload) -> bool:
+        """Whether a form stands open now that asks for what the command came without."""
+        form = self._form(request) if self._form else None
+        if form is None:
+            return False
+        url = str(command.get("response_url", ""))
+        window = forms.view(form, channel=request.asker.conversation, url=url)
+        trigger = str(command.get("trigger_id", ""))
+        opened = await self._web.ask(lambda c: c.views_open(trigger_id=trigger, view=window))
+        if isinstance(opened, Failure):  # too late for a window; the answer says what it lacks
+            log.warning("slack: a form was not opened", extra={"reason": str(opened)})
+            return False
+        return True
+
+    async def _on_form(self, ack: AsyncAck, view: Payload, body: Payload) -> None:
+        await ack()
+        filled = forms.filled(view)
+        verb = table.find(filled.verb)
+        if verb is None:
+            return
+        user, team = (body.get(name) or {} for name in ("user", "team"))
+        asker = await self._asker({"team_id": team.get("id")}, filled.channel, user.get("id"))
+        text = filled.options.get(verb.options[0].name, "") if verb.options else ""
+        request = Request(verb.name, text, filled.options, asker)
+        await self._show(request, filled.url, replace=False)
 
     async def _on_page(self, ack: AsyncAck, action: Payload, body: Payload) -> None:
         await ack()
@@ -98,12 +129,14 @@ class Desk:
     async def _asker(self, body: Payload, channel: object, user: object) -> Asker:
         name, conversation = str(user or ""), str(channel or "")
         private = conversation.startswith("D")
+        person = await self._directory.person(name)
         return Asker(
             platform="slack",
             user=name,
             place="" if private else str(body.get("team_id") or ""),
             conversation=conversation,
-            locale=await self._directory.locale(name),
+            locale=person.locale,
+            name=person.name,
         )
 
     async def _show(self, request: Request, url: str, *, replace: bool) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,11 +15,22 @@ from digests.model import Clock
 _PAGE = 200  # what Slack recommends
 _MOST_PAGES = 500
 _FRESH = 300.0  # seconds for which a list of names is trusted to hold what it does not show
-_LOCALE_PATIENCE = 1.0  # seconds; an answer in English now beats one in Arabic later
-_MOST_LOCALES = 2_000
+_PATIENCE = 1.0  # seconds; an answer in English now beats one in Arabic later
+_MOST_PEOPLE = 2_000
 
 Row = dict[str, Any]
 Pages = Callable[[AsyncWebClient, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who asks."""
+
+    name: str  # as people there see it; from outside, "" when it is not known
+    locale: str  # the primary tag of the language
+
+
+NOBODY = Person("", "en")
 
 
 class Directory:
@@ -29,7 +41,7 @@ class Directory:
         self._clock = clock
         self._channels: dict[str, str] = {}
         self._channels_at = float("-inf")
-        self._locales: dict[str, str] = {}
+        self._people: dict[str, Person] = {}
 
     async def place(self, address: str) -> str:
         """The conversation's id for `#name`, `C0123`, `@name`, `U0123` or `D0123`. Raises ChatError."""
@@ -53,25 +65,24 @@ class Directory:
             raise ChatError(f"slack:{place}: {CURES['channel_not_found']}")
         return found
 
-    async def locale(self, user: str) -> str:
-        """The primary tag of a person's language; "en" when Slack does not say it at once."""
-        known = self._locales.get(user)
+    async def person(self, user: str) -> Person:
+        """Who that is; without a name and in English when Slack does not say it at once."""
+        known = self._people.get(user)
         if known is not None:
             return known
         try:
-            async with asyncio.timeout(_LOCALE_PATIENCE):
+            async with asyncio.timeout(_PATIENCE):
                 answer = await self._web.ask(
                     lambda c: c.users_info(user=user, include_locale=True)
                 )
         except TimeoutError:
-            return "en"
+            return NOBODY
         if isinstance(answer, Failure):
-            return "en"
-        tag = str(answer.inner("user").get("locale") or "en").replace("_", "-").partition("-")[0]
-        if len(self._locales) >= _MOST_LOCALES:
-            self._locales.clear()
-        self._locales[user] = tag.lower()
-        return tag.lower()
+            return NOBODY
+        if len(self._people) >= _MOST_PEOPLE:
+            self._people.clear()
+        self._people[user] = _person(answer.inner("user"))
+        return self._people[user]
 
     async def _channel_named(self, name: str) -> str:
         stale = self._clock.monotonic() - self._channels_at > _FRESH
@@ -140,3 +151,12 @@ def _shown_names(row: Row) -> set[str]:
     profile = row.get("profile")
     names = profile if isinstance(profile, dict) else {}
     return {str(names.get(key) or "").lower() for key in ("display_name", "real_name")} - {""}
+
+
+def _person(row: Row) -> Person:
+    """The name shown beside their messages, and the language of their Slack."""
+    profile = row.get("profile")
+    names = profile if isinstance(profile, dict) else {}
+    shown = names.get("display_name") or names.get("real_name") or row.get("name") or ""
+    tag = str(row.get("locale") or "en").replace("_", "-").partition("-")[0]
+    return Person(str(shown), tag.lower())
