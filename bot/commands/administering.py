@@ -16,7 +16,7 @@ _NAME = Option(
     "name",
     later("A feed or a channel of the file, by its name"),
     required=True,
-    source=Source.FEED,
+    source=Source.NAMED,
 )
 _REASON = Option("reason", later("Why; others read it in the log of who did what"), longest=200)
 _FEED = Option("feed", later("A feed of the file, by its name"), required=True, source=Source.FEED)

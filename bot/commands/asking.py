@@ -88,6 +88,7 @@ class Source(Enum):
     ACTOR = "actor"
     FEED = "feed"
     CHANNEL = "channel"
+    NAMED = "named"  # a feed or a channel
     STORY = "story"
 
 

@@ -48,6 +48,10 @@ async def _known(around: Around, source: Source, typed: str) -> list[tuple[str, 
             return [(one.name, one.name) for one in around.settings().feeds]
         case Source.CHANNEL:
             return [(one.name, one.name) for one in around.settings().channels]
+        case Source.NAMED:
+            settings = around.settings()
+            named = [*(f.name for f in settings.feeds), *(c.name for c in settings.channels)]
+            return [(name, name) for name in named]
         case Source.STORY:
             latest = await around.archive.latest(_LATEST)
             return [(f"{one.key} {one.headline}", one.key) for one in latest]

@@ -8,7 +8,19 @@ from bot.commands.asking import Ask, Doing, Option, Reply, Verb, Who
 from bot.commands.stories import LINK, named, unknown
 from digests.cards.tracing import STATES
 from digests.cards.words import later
-from digests.model import Button, EntryId, KeptEntry, Key, Post, PostId, PostState, Story, StoryId
+from digests.model import (
+    Button,
+    EntryId,
+    KeptEntry,
+    Key,
+    NewPost,
+    Post,
+    PostId,
+    PostState,
+    Story,
+    StoryId,
+)
+from digests.rules.ledger import provisional
 from digests.separating import Inseparable
 from digests.text.links import canonical
 from digests.text.plain import clip
@@ -61,18 +73,27 @@ async def retract(ask: Ask) -> Reply:
         return unknown(replace(ask, request=replace(ask.request, text=key)))
     given = clip(ask.option("reason") or typed.strip(), 160)
     deed, reason = ask.deed(story.key, given), given or f"taken back by {ask.person}"
-    taken = await ask.archive.acts.retract(story.id, "", reason, deed)
+    done = await ask.archive.acts.retract(story.id, reason, _nowhere(ask, story, reason), deed)
     doing.wake()
     stays = [
         say.line(post.channel, say.text(STATES[post.state]))
         for post in await ask.archive.outbox.about(story.id)
         if post.state in (PostState.SENDING, PostState.FOLDED)
     ]
-    channels = say.names(dict.fromkeys(post.channel for post in taken))
-    said = [say.text("Taken back: {channels}.", channels=channels)] if taken else []
+    channels = say.names(dict.fromkeys(post.channel for post in done.taken))
+    said = [say.text("Taken back: {channels}.", channels=channels)] if done.taken else []
     if stays:
         said.append(say.text("What is being sent, or stands in a digest, stays:"))
     return ask.notice("\n".join((*said, *stays)) or say.text("It stands nowhere."), story.headline)
+
+
+def _nowhere(ask: Ask, story: Story, reason: str) -> list[NewPost]:
+    """A post for each channel that is never sent: a later revision must not tell it after all."""
+    return [
+        NewPost(one.name, provisional(one), f"story:{story.id}", state=PostState.RETRACTED,
+                reason=reason)
+        for one in ask.around.settings().channels
+    ]  # fmt: skip
 
 
 async def separate(ask: Ask) -> Reply:

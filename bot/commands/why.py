@@ -19,7 +19,7 @@ from digests.rules.query import parse_lenient
 from digests.text.links import canonical
 from digests.text.plain import clip
 
-_ON_A_PAGE = 24  # lines
+_ON_A_PAGE = 2_400  # characters: with what escaping adds they fit every platform
 _QUERIES = ("only", "breaking")  # keys whose value is a query
 _OTHERS = 3  # more stories that the words may have meant
 
@@ -43,14 +43,23 @@ class Found:
 async def why(ask: Ask) -> Reply:
     """The way of a story, a page of it at a time."""
     found = await look(ask.archive, ask.around.settings(), ask.text, ask.now)
-    say, lines = ask.say, told(found, ask.text, ask.say)
-    start = ask.page * _ON_A_PAGE
-    shown, last = lines[start : start + _ON_A_PAGE], start + _ON_A_PAGE >= len(lines)
-    reply = ask.notice("\n".join(shown), title(found, say))
+    say, pages = ask.say, _pages(told(found, ask.text, ask.say))
+    number = min(ask.page, len(pages) - 1)
+    reply = ask.notice("\n".join(pages[number]), title(found, say))
     if found.traced is not None:
         numbers = Button(say.text("Why these numbers?"), NUMBERS, found.traced.story.key)
         reply = replace(reply, buttons=(numbers,))
-    return await ask.listed(reply, ask.text, last=last)
+    return await ask.listed(reply, ask.text, last=number == len(pages) - 1)
+
+
+def _pages(lines: Sequence[str]) -> list[list[str]]:
+    """Whole lines, as many to a page as fit."""
+    pages: list[list[str]] = [[]]
+    for line in lines:
+        if pages[-1] and sum(map(len, pages[-1])) + len(line) > _ON_A_PAGE:
+            pages.append([])
+        pages[-1].append(line)
+    return pages
 
 
 async def look(archive: Archive, settings: Settings, text: str, now: datetime) -> Found:

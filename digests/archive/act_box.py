@@ -7,8 +7,8 @@ from datetime import datetime
 from digests.archive import acts, outbox, poll
 from digests.archive.engine import Engine
 from digests.archive.marks import Names
-from digests.archive.records import Act, Mute, Separation
-from digests.model import Post, PostId, StoryId
+from digests.archive.records import Act, Mute, Retraction, Separation
+from digests.model import NewPost, Post, PostId, StoryId
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,18 @@ class Acts:
         work = outbox.redrive
         return await self._engine.write(acts.done, deed, work, self._names, posts, deed.at)
 
-    async def retract(self, story: StoryId, channel: str, reason: str, deed: Act) -> list[Post]:
-        """Take the posts of a story back, in one channel or ("") everywhere; returns those.
+    async def retract(
+        self, story: StoryId, reason: str, nowhere: Sequence[NewPost], deed: Act
+    ) -> Retraction:
+        """Take the posts of a story back everywhere; `nowhere`: those that must never be.
 
         What stands is LEAVING, and deleted by the courier; what was not sent never will be. A
         post whose sending is under way or unclear is left alone, as is what a digest told.
         """
-        work = outbox.retract
-        return await self._engine.write(acts.done, deed, work, self._names, story, channel, reason)
+        work, names = outbox.retract, self._names
+        return await self._engine.write(
+            acts.done, deed, work, names, story, reason, nowhere, deed.at
+        )
 
     async def separate(self, made: Separation, deed: Act) -> bool:
         """An entry becomes a story of its own; False when it belongs to another story by now."""

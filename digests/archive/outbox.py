@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, select, update
 from digests.archive import channels, dialects, members, post_states, queues
 from digests.archive.marks import Names
 from digests.archive.post_rows import AT, find, is_in, new_row, save, story_of, where
+from digests.archive.records import Retraction
 from digests.archive.schema import post
 from digests.archive.schema_feedback import feedback
 from digests.model import (
@@ -209,15 +210,26 @@ def redrive(
 
 
 def retract(
-    connection: Connection, names: Names, story: StoryId, channel: str, reason: str
-) -> list[Post]:
-    """Take back the posts of a story and the lines under them; those that changed."""
-    changed = []
+    connection: Connection,
+    names: Names,
+    story: StoryId,
+    reason: str,
+    nowhere: Sequence[NewPost],
+    now: datetime,
+) -> Retraction:
+    """Take back the posts of a story and the lines under them.
+
+    `nowhere`: such posts of all channels, so that none of them tells it at a later revision.
+    """
+    taken = []
     for before in queues.with_notes(connection, names, story):
         after = post_states.retracted(before, reason)
-        if after != before and channel in ("", before.channel):
-            changed.append(save(connection, before, after))
-    return changed
+        if after != before:
+            taken.append(save(connection, before, after))
+    had = {post.channel for post in queues.about(connection, names, story)}
+    owe(connection, nowhere, now)
+    now_have = {post.channel for post in queues.about(connection, names, story)}
+    return Retraction(tuple(taken), tuple(sorted(now_have - had)))
 
 
 def settle_removal(

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digests.feeds.pace import FeedState
-from digests.model import EntryId, IndexTokens, NewPost, Refusal, Span, Step, Story, StoryId
+from digests.model import (
+    EntryId,
+    IndexTokens,
+    NewPost,
+    Post,
+    Refusal,
+    Span,
+    Step,
+    Story,
+    StoryId,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +175,18 @@ class Separation:
     revised: StoryRecord  # the story without it
     posts: tuple[NewPost, ...]
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """What became of a story that an editor took back; false when nothing changed."""
+
+    taken: tuple[Post, ...] = ()  # that stood, or were to stand
+    barred: tuple[str, ...] = ()  # channels that will not tell it, had it never told there
+
+    def __bool__(self) -> bool:
+        """Whether anything changed."""
+        return bool(self.taken or self.barred)
 
 
 @dataclass(frozen=True, slots=True)

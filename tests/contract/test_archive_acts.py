@@ -54,19 +54,18 @@ async def test_a_mute_follows_its_channel_and_goes_with_it(archive):
     assert await archive.acts.mutes() == []
 
 
-async def test_a_story_is_taken_back_in_one_channel_or_everywhere(archive):
-    here, there = card(1), replace(card(1), channel="ops", destination=replace(card(1).destination,
-                                                                               place="C2"))  # fmt: skip
-    note = replace(here, subject=f"note:{story_id(1)}:kev")
-    await archive.commit_poll(poll(told(1), posts=(here, there, note, card(2))))
-    changed = await archive.acts.retract(story_id(1), "ops", "wrong", DEED)
-    assert [(p.channel, p.state, p.reason) for p in changed] == [
-        ("ops", PostState.RETRACTED, "wrong")
-    ]
-    changed = await archive.acts.retract(story_id(1), "", "wrong", DEED)
-    assert [p.subject for p in changed] == [here.subject, note.subject]
-    assert await archive.acts.retract(story_id(1), "", "wrong", DEED) == []
-    assert len(await archive.acts.trail()) == 2
+async def test_a_story_is_taken_back_everywhere_and_told_nowhere_later(archive):
+    here, note = card(1), replace(card(1), subject=f"note:{story_id(1)}:kev")
+    there = replace(here, channel="ops", destination=replace(here.destination, place="C2"))
+    await archive.commit_poll(poll(told(1), posts=(here, note, card(2))))
+    never = [replace(one, state=PostState.RETRACTED, reason="wrong") for one in (here, there)]
+    done = await archive.acts.retract(story_id(1), "wrong", never, DEED)
+    assert [p.subject for p in done.taken] == [here.subject, note.subject]
+    assert {(p.state, p.reason) for p in done.taken} == {(PostState.RETRACTED, "wrong")}
+    assert done.barred == ("ops",)
+    assert not await archive.acts.retract(story_id(1), "wrong", never, DEED)
+    assert await archive.outbox.owe([here, there], now=START) == 0
+    assert len(await archive.acts.trail()) == 1
 
 
 async def test_an_entry_becomes_a_story_of_its_own_once(archive):

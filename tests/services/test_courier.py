@@ -189,7 +189,7 @@ async def test_a_line_whose_card_does_not_stand_is_not_said(archive: Archive) ->
 async def retract(archive: Archive, number: int) -> list[str]:
     deed = Act(START, "slack:U1", "retract", "k001", "slack:C1")
     story = build_story(number).id
-    return [p.state for p in await archive.acts.retract(story, "", "wrong", deed)]
+    return [p.state for p in (await archive.acts.retract(story, "wrong", (), deed)).taken]
 
 
 async def test_what_an_editor_takes_back_is_deleted_once_whatever_happens_on_the_way(
