@@ -39,6 +39,10 @@ class Deeds:
         """What editors muted has changed."""
         await self.desk.renew_rules()
 
+    def forget(self, person: str) -> None:
+        """Nothing of this person's is watched for any more."""
+        self.desk.watchers.forget(person)
+
     def wake(self) -> None:
         """The outbox has work."""
         self.woken()

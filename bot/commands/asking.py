@@ -128,6 +128,9 @@ class Doing(Protocol):
     async def renew_rules(self) -> None:
         """What editors muted has changed."""
 
+    def forget(self, person: str) -> None:
+        """Nothing of this person's is watched for any more."""
+
     def wake(self) -> None:
         """The outbox has work."""
 

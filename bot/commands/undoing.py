@@ -20,6 +20,7 @@ from digests.model import (
     Story,
     StoryId,
 )
+from digests.model.watching import is_watching
 from digests.rules.ledger import provisional
 from digests.separating import Inseparable
 from digests.text.links import canonical
@@ -78,10 +79,12 @@ async def retract(ask: Ask) -> Reply:
     stays = [
         say.line(post.channel, say.text(STATES[post.state]))
         for post in await ask.archive.outbox.about(story.id)
-        if post.state in (PostState.SENDING, PostState.FOLDED)
+        if post.state in (PostState.SENDING, PostState.FOLDED) and not is_watching(post.channel)
     ]
-    channels = say.names(dict.fromkeys(post.channel for post in done.taken))
-    said = [say.text("Taken back: {channels}.", channels=channels)] if done.taken else []
+    private = say.text("direct messages")  # whose they are is nobody else's to know
+    taken = [private if is_watching(post.channel) else post.channel for post in done.taken]
+    channels = say.names(dict.fromkeys(taken))
+    said = [say.text("Taken back: {channels}.", channels=channels)] if taken else []
     if stays:
         said.append(say.text("What is being sent, or stands in a digest, stays:"))
     return ask.notice("\n".join((*said, *stays)) or say.text("It stands nowhere."), story.headline)
@@ -122,7 +125,8 @@ async def forget_me(ask: Ask) -> Reply:
     if ask.asker.platform == "terminal" or ask.archive.read_only:
         return ask.notice(say.text("Votes and comments are given in a channel; ask there."))
     text = say.text(
-        "Your votes and comments will be removed, here and under every card. This cannot be undone."
+        "Your votes, comments and watches will be removed, here and under every card. This"
+        " cannot be undone."
     )
     reply = ask.notice(text, say.text("Forget me"))
     return replace(reply, buttons=(Button(say.text("Forget me"), FORGET, "me"),))
@@ -132,11 +136,13 @@ async def forget_now(ask: Ask) -> Reply:
     """The button: nobody can press it for somebody else, since the platform says who presses."""
     if ask.asker.platform == "terminal" or not ask.asker.user or ask.archive.read_only:
         return await forget_me(ask)
+    doing = _doing(ask)
     count = await ask.archive.readers.forget(ask.person)
+    count += await ask.archive.watches.forget(ask.person)
+    if doing is not None:
+        doing.forget(ask.person)
     return ask.notice(
-        ask.say.plural(
-            "{n} vote or comment is removed.", "{n} votes and comments are removed.", count
-        )
+        ask.say.plural("{n} of yours is removed.", "{n} of yours are removed.", count)
     )
 
 

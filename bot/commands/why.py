@@ -12,7 +12,8 @@ from digests.cards.tracing import Hint, Traced
 from digests.cards.words import Words, later
 from digests.config.edits import pair
 from digests.config.settings import Settings
-from digests.model import Button, Key, Reason, RefusedEntry, Step, Story
+from digests.model import Button, Key, Post, Reason, RefusedEntry, Step, Story
+from digests.model.watching import channel_of, is_watching
 from digests.rules.altering import Change, of_channel, of_feed
 from digests.rules.match import Subject, subject
 from digests.rules.query import parse_lenient
@@ -42,7 +43,8 @@ class Found:
 
 async def why(ask: Ask) -> Reply:
     """The way of a story, a page of it at a time."""
-    found = await look(ask.archive, ask.around.settings(), ask.text, ask.now)
+    settings = ask.around.settings()
+    found = await look(ask.archive, settings, ask.text, ask.now, person=ask.person)
     say, pages = ask.say, _pages(told(found, ask.text, ask.say))
     number = min(ask.page, len(pages) - 1)
     reply = ask.notice("\n".join(pages[number]), title(found, say))
@@ -62,8 +64,13 @@ def _pages(lines: Sequence[str]) -> list[list[str]]:
     return pages
 
 
-async def look(archive: Archive, settings: Settings, text: str, now: datetime) -> Found:
-    """All that is remembered of what an address, a short name or words of a headline mean."""
+async def look(
+    archive: Archive, settings: Settings, text: str, now: datetime, *, person: str = ""
+) -> Found:
+    """All that is remembered of what an address, a short name or words of a headline mean.
+
+    What was told to people who watch is theirs alone: of that only what `person` was told.
+    """
     text = text.strip()
     if "://" in text:
         stories = await _at(archive, text)
@@ -74,7 +81,7 @@ async def look(archive: Archive, settings: Settings, text: str, now: datetime) -
     refused = await archive.traces.refusals(text) if text else []
     if not stories:
         return Found(refused=refused)
-    return Found(await traced(archive, settings, stories[0]), stories[1:], refused)
+    return Found(await traced(archive, settings, stories[0], person), stories[1:], refused)
 
 
 def told(found: Found, text: str, say: Words) -> list[str]:
@@ -91,7 +98,7 @@ def title(found: Found, say: Words) -> str:
     return say.line(clip(story.headline, 120), story.key)
 
 
-async def traced(archive: Archive, settings: Settings, story: Story) -> Traced:
+async def traced(archive: Archive, settings: Settings, story: Story, person: str) -> Traced:
     """The way of one story, with the lines of the file that would have altered it."""
     entries = await archive.traces.entries_of(story.id)
     steps = await archive.traces.steps(story.id)
@@ -103,10 +110,16 @@ async def traced(archive: Archive, settings: Settings, story: Story) -> Traced:
         entries,
         [names.get(entry.feed_url, entry.feed_url) for entry in entries],
         steps,
-        await archive.outbox.about(story.id),
-        await archive.outbox.telling(story.id),
+        _shown(await archive.outbox.about(story.id), person),
+        _shown(await archive.outbox.telling(story.id), person),
     )
     return replace(one, hints=tuple(_hints(one, settings, seen)))
+
+
+def _shown(posts: Sequence[Post], person: str) -> list[Post]:
+    return [
+        one for one in posts if not is_watching(one.channel) or one.channel == channel_of(person)
+    ]
 
 
 def as_json(found: Found) -> Mapping[str, object]:

@@ -27,7 +27,18 @@ from digests.archive.store import Archive
 from digests.config import Defaults, People, Settings, Welcome
 from digests.desk import Desk
 from digests.feeds.fetch import Fetcher
-from digests.model import Channel, NewPost, PostState, Rejected, Scope, Target
+from digests.model import (
+    Channel,
+    Destination,
+    NewPost,
+    PostState,
+    Rejected,
+    Scope,
+    Target,
+    Watch,
+    WatchId,
+)
+from digests.model.watching import channel_of
 from digests.rules.ledger import provisional
 from digests.testing import FakeClock
 from digests.web.addresses import AddressRules
@@ -211,6 +222,21 @@ async def test_why_tells_the_way_of_a_story_to_its_post(office: Office) -> None:
     assert "Nothing is known of" in (await office.platform.ask("why", "zzz9")).text
 
 
+async def test_what_others_watch_for_is_not_told_by_why_nor_by_taking_back(office: Office) -> None:
+    story = (await office.archive.latest(1))[0]
+    place = Destination(office.platform.target.platform, "D9")
+    post = NewPost(channel_of("slack:U9"), place, f"story:{story.id}", text="ivanti")
+    await office.archive.outbox.owe([post], now=story.seen)
+    for seen in (
+        await office.platform.ask("why", story.key, stranger=True),
+        await office.platform.ask("why", story.key),
+        await office.platform.ask("retract", story.key),
+    ):
+        assert "U9" not in seen.text
+        assert "ivanti" not in seen.text
+    assert "soc, direct messages" in seen.text
+
+
 async def test_a_feed_is_paused_tested_and_resumed(office: Office) -> None:
     ask = office.platform.ask
     assert "is not asked any more" in (await ask("pause", "Feed 1", reason="noisy")).text
@@ -299,12 +325,16 @@ async def test_who_wants_to_be_forgotten_presses_once_more(office: Office) -> No
     person = f"{office.platform.target.platform}:{asker}"
     for who in (person, "slack:U9"):
         await office.archive.readers.comment(story.id, who, "x", "mine", now=story.seen)
+    watch = Watch(WatchId(0), person, "ivanti", office.platform.target, story.seen)
+    kept = await office.archive.watches.add(watch)
+    office.desk.watchers.put(kept)
     seen = await office.platform.ask("forget me", stranger=True)
     assert len(await office.archive.readers.waiting()) == 2
     gone = await office.platform.press(seen, "Forget me", stranger=True)
-    assert "1 vote or comment is removed" in gone.text
+    assert "2 of yours are removed" in gone.text
     (left,) = await office.archive.readers.waiting()
     assert left.person == "slack:U9"
+    assert (await office.archive.watches.every(), len(office.desk.watchers)) == ([], 0)
 
 
 async def test_whoever_is_no_editor_is_refused_whatever_is_sent(office: Office) -> None:
