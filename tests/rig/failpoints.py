@@ -136,12 +136,13 @@ def _chats() -> list[Any]:
     return [discord_chat.DiscordChat, slack_chat.SlackChat]
 
 
-def on_chats(name: str, *, after_: bool, when: Condition | None = None) -> Install:
-    """Around a method of both platforms."""
+def on_chats(name: str, *, after_: bool, when: Condition | None = None, only: str = "") -> Install:
+    """Around a method of both platforms, or of one alone."""
 
     def install(fire: Fire, _: Collection[int]) -> None:
         for chat in _chats():
-            _wrap(chat, name, when, fire, after=after_)
+            if only in ("", chat.platform):
+                _wrap(chat, name, when, fire, after=after_)
 
     return install
 
@@ -243,6 +244,8 @@ FAILPOINTS: dict[str, Install] = {
     "send: half the request written": on_the_wire(0.5),
     "send: request written, no answer": on_the_wire(1.0),
     "send: answer read, not stored": on_chats("post", after_=True),
+    # Discord forgives a repetition for two minutes; Slack never.
+    "send: Slack's answer read, not stored": on_chats("post", after_=True, only="slack"),
     "send: inside the end's commit": in_commit(_owing, "settle"),
     "send: after the end's commit": after(_outbox, "settle"),
     "send: refused for now": on_chats("post", after_=True, when=_is_retry),

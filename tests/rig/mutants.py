@@ -21,7 +21,7 @@ class Mutant:
 
     rule: str
     install: Callable[[], None]
-    kill_at: str = ""
+    kill_at: str = ""  # where a kill always shows it; the moment must not be left to chance
     nth: int = 1  # time that it passes there, in the first round
     slack: tuple[Fault, ...] = ()  # among which each call is drawn
     discord: tuple[str, ...] = ()
@@ -271,7 +271,7 @@ MUTANTS: Mapping[str, Mutant] = {
     "no intent": Mutant(
         "the intent is committed before the first byte",
         _no_intent,
-        "send: answer read, not stored",
+        "send: Slack's answer read, not stored",
     ),
     "settled too soon": Mutant(
         "an unclear post is looked up only when no platform can still commit it",

@@ -326,5 +326,6 @@ def mutant_run(world: World, mutant: Mutant, rounds: int = 2) -> None:
     for number in range(rounds):
         world.publish(3)
         world.bot(failpoint=mutant.kill_at, nth=mutant.nth + number)
+    assert world.fired or not mutant.kill_at, f"never came to: {mutant.kill_at}"
     world.settle()
     world.judge()
