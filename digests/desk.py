@@ -22,7 +22,8 @@ from digests.deciding import STORIES_KEPT, Decider, Prepared, is_late
 from digests.errors import ArchiveError, WorkerError, WorkerKilled
 from digests.feeds.fetch import Fetcher
 from digests.feeds.moves import doubted, is_same_feed, sighted
-from digests.feeds.pace import FeedState, is_due, learned_rate, may_insist, polled
+from digests.feeds.pace import FeedState, is_due, may_insist, polled
+from digests.feeds.standing import after_news, after_reading, failed_word, jitter, no_feed
 from digests.model import (
     Channel,
     Clock,
@@ -176,7 +177,7 @@ class Desk:
                 case FetchFailed():
                     return await self._failed(feed, state, outcome)
                 case NotModified():
-                    after = polled(state, outcome, now=now, every=feed.every, jitter=_jitter(feed))
+                    after = polled(state, outcome, now=now, every=feed.every, jitter=jitter(feed))
                     await self._commit_state(sighted(after, feed, outcome.moved_to, now))
                     return PollReport(feed.url, "not_modified")
                 case Fetched():
@@ -184,9 +185,9 @@ class Desk:
 
     async def _failed(self, feed: Feed, state: FeedState, outcome: FetchFailed) -> PollReport:
         now = self._clock.now()
-        after = polled(state, outcome, now=now, every=feed.every, jitter=_jitter(feed))
+        after = polled(state, outcome, now=now, every=feed.every, jitter=jitter(feed))
         await self._commit_state(doubted(after, outcome))
-        return PollReport(feed.url, _failed_word(outcome), outcome.reason)
+        return PollReport(feed.url, failed_word(outcome), outcome.reason)
 
     async def _keep_pauses(self, outcome: FetchOutcome) -> None:
         """A pause must outlive us: what asks first after a restart may be another feed."""
@@ -196,7 +197,7 @@ class Desk:
 
     async def _fetched(self, feed: Feed, state: FeedState, outcome: Fetched) -> PollReport:
         now = self._clock.now()
-        after = polled(state, outcome, now=now, every=feed.every, jitter=_jitter(feed))
+        after = polled(state, outcome, now=now, every=feed.every, jitter=jitter(feed))
         digest = await asyncio.to_thread(_body_hash, outcome.document.body)
         if digest == state.body_hash:
             after = replace(after, validators=outcome.validators)
@@ -213,8 +214,8 @@ class Desk:
             unreadable = FetchFailed(Trouble.UNREADABLE, error.reason, 200, outcome.hints)
             return await self._failed(feed, replace(state, slow=slow), unreadable)
         if not found.facts.format:
-            return await self._failed(feed, state, _no_feed(found, outcome))
-        after = _after_reading(feed, state, found, outcome, now)
+            return await self._failed(feed, state, no_feed(found, outcome))
+        after = after_reading(feed, state, found, outcome, now)
         if found.whole:
             after = replace(after, validators=outcome.validators, body_hash=digest)
         return await self._understood(feed, state, after, found, moved_to=outcome.moved_to)
@@ -225,7 +226,7 @@ class Desk:
         prepared = await self._prepare(feed, before, found)
         decided = self._decider.decide(feed, prepared, self._clock.now())
         if decided.counts["new"]:
-            after = _after_news(before, after, found, self._clock.now())
+            after = after_news(before, after, found, self._clock.now())
         known = [found.unchanged > 0, *(not isinstance(v, New) for v in prepared.verdicts)]
         same = is_same_feed(before, found.facts.title, known_entries=known)
         after = sighted(after, feed, moved_to, self._clock.now(), same=same)
@@ -405,58 +406,11 @@ class Desk:
         return after if now is None else replace(after, paused=now.paused)
 
 
-def _jitter(feed: Feed) -> float:
-    """In [0, 1), the same for the life of a feed."""
-    digest = hashlib.blake2b(feed.url.encode("utf-8", "surrogatepass"), digest_size=4).digest()
-    return int.from_bytes(digest) / 2**32
-
-
 def _body_hash(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()  # processors have it built in
-
-
-def _failed_word(outcome: FetchFailed) -> str:
-    if outcome.trouble is Trouble.GONE:
-        return "gone"
-    refused = (Trouble.BLOCKED_ADDRESS, Trouble.BAD_URL, Trouble.DOWNGRADE)
-    return "refused" if outcome.trouble in refused else "failed"
 
 
 def _named(drafts: Iterable[Draft], tellings: Iterable[Telling]) -> set[str]:
     return {cve for draft in drafts for cve in draft.cves} | {
         cve for telling in tellings for cve in telling.cves
     }
-
-
-def _no_feed(found: Reading, outcome: Fetched) -> FetchFailed:
-    offered = ", ".join(found.facts.alternates[:5])
-    words = f"a page, not a feed; it offers {offered}" if offered else "not a feed"
-    return FetchFailed(Trouble.NOT_A_FEED, words, outcome.document.status, outcome.hints)
-
-
-def _after_reading(
-    feed: Feed, before: FeedState, found: Reading, outcome: Fetched, now: datetime
-) -> FeedState:
-    """What the document says of itself, and when it may be asked for again."""
-    facts = found.facts
-    known = replace(
-        before,
-        first_poll_done=True,
-        announce_first=True,
-        title=facts.title,
-        format=facts.format,
-        ttl=facts.ttl,
-        skip_hours=facts.skip_hours,
-        skip_days=facts.skip_days,
-        entries=found.total,
-    )
-    return polled(known, outcome, now=now, every=feed.every, jitter=_jitter(feed))
-
-
-def _after_news(before: FeedState, after: FeedState, found: Reading, now: datetime) -> FeedState:
-    """How often it publishes, and when it did last: by its own dates when we see it first."""
-    dates = [draft.published for draft in found.drafts if draft.published]
-    first = not before.first_poll_done
-    newest = min(max(dates, default=now), now) if first else now
-    rate = learned_rate(before.rate, dates if before.newest is None else [before.newest, *dates])
-    return replace(after, newest=newest, rate=rate)

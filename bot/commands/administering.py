@@ -34,7 +34,7 @@ NOT_HERE = later("Nothing can be changed from here; ask in a channel, or where t
 
 async def pause(ask: Ask) -> Reply:
     """A feed is not asked, or a channel gets nothing, until somebody resumes it."""
-    doing, (name, reason) = _doing(ask), _with_reason(ask)
+    doing, (name, reason) = doing_of(ask), _with_reason(ask)
     feed, channel = _feed(ask, name), _channel(ask, name)
     if doing is None:
         return ask.notice(ask.say.text(NOT_HERE))
@@ -52,7 +52,7 @@ async def pause(ask: Ask) -> Reply:
 
 async def resume(ask: Ask) -> Reply:
     """It goes on; what waited in a channel is sent, or told in one list when it waited long."""
-    doing, name = _doing(ask), _named(ask, "name")
+    doing, name = doing_of(ask), _named(ask, "name")
     feed, channel = _feed(ask, name), _channel(ask, name)
     if doing is None:
         return ask.notice(ask.say.text(NOT_HERE))
@@ -69,7 +69,7 @@ async def resume(ask: Ask) -> Reply:
 
 async def test(ask: Ask) -> Reply:
     """Ask a feed once, now, and say what it is."""
-    doing, name = _doing(ask), _named(ask, "feed")
+    doing, name = doing_of(ask), _named(ask, "feed")
     feed = _feed(ask, name)
     if doing is None:
         return ask.notice(ask.say.text(NOT_HERE))
@@ -106,7 +106,7 @@ async def audit(ask: Ask) -> Reply:
 
 
 async def _muting(ask: Ask, *, muted: bool) -> Reply:
-    doing, say = _doing(ask), ask.say
+    doing, say = doing_of(ask), ask.say
     if doing is None:
         return ask.notice(say.text(NOT_HERE))
     channel = await _here(ask)
@@ -133,7 +133,8 @@ _MUTED = {
 }
 
 
-def _doing(ask: Ask) -> Doing | None:
+def doing_of(ask: Ask) -> Doing | None:
+    """What may be done from here; None beside a running bot, and where there is none."""
     return None if ask.archive.read_only else ask.around.doing
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.commands.administering import NOT_HERE
-from bot.commands.asking import Ask, Doing, Option, Reply, Verb, Who
+from bot.commands.administering import NOT_HERE, doing_of
+from bot.commands.asking import Ask, Option, Reply, Verb, Who
 from bot.commands.stories import LINK, named, unknown
 from digests.cards.tracing import STATES
 from digests.cards.words import later
@@ -41,7 +41,7 @@ _WHY_NOT = {
 
 async def redrive(ask: Ask) -> Reply:
     """Without a number, what waits for a decision; with one, that is sent on its way again."""
-    say, doing = ask.say, _doing(ask)
+    say, doing = ask.say, doing_of(ask)
     waiting = await _undelivered(ask)
     wanted = (ask.option("post") or ask.text).removeprefix("p").casefold()
     if not waiting:
@@ -65,7 +65,7 @@ async def redrive(ask: Ask) -> Reply:
 
 async def retract(ask: Ask) -> Reply:
     """Take a story's cards back everywhere: what stands is deleted, what waits is not sent."""
-    say, doing = ask.say, _doing(ask)
+    say, doing = ask.say, doing_of(ask)
     key, _, typed = ask.text.partition(" ")
     story = await named(replace(ask, request=replace(ask.request, text=key)))
     if doing is None:
@@ -136,7 +136,7 @@ async def forget_now(ask: Ask) -> Reply:
     """The button: nobody can press it for somebody else, since the platform says who presses."""
     if ask.asker.platform == "terminal" or not ask.asker.user or ask.archive.read_only:
         return await forget_me(ask)
-    doing = _doing(ask)
+    doing = doing_of(ask)
     count = await ask.archive.readers.forget(ask.person)
     count += await ask.archive.watches.forget(ask.person)
     if doing is not None:
@@ -181,7 +181,7 @@ async def _choice(ask: Ask, entries: Sequence[KeptEntry]) -> Reply:
 
 
 async def _taken_out(ask: Ask, this: EntryId) -> Reply:
-    say, doing = ask.say, _doing(ask)
+    say, doing = ask.say, doing_of(ask)
     entry = await ask.archive.traces.find_entry(this)
     if doing is None:
         return ask.notice(say.text(NOT_HERE))
@@ -201,10 +201,6 @@ async def _taken_out(ask: Ask, this: EntryId) -> Reply:
 async def _key(ask: Ask, story: StoryId) -> str:
     found: Story | None = await ask.archive.find_story(story)
     return found.key if found else "?"
-
-
-def _doing(ask: Ask) -> Doing | None:
-    return None if ask.archive.read_only else ask.around.doing
 
 
 VERBS = (
