@@ -204,6 +204,7 @@ def _chats(env: Environment, desk: Desk, commands: Commands, clock: Clock) -> di
             complete=commands.complete,
             form=commands.form,
             targets=lambda: _targets(desk, "discord"),
+            threaded=lambda: [c.to for c in desk.settings.channels if c.thread],
             api_url=env.discord_api_url,
             gateway_url=env.discord_gateway_url,
         )

@@ -153,7 +153,7 @@ class Courier:
             return False
         chat = self.chats.get(post.destination.platform)
         age = self.clock.now() - post.intent_at
-        if chat is not None and timedelta() < age < chat.nonce_window:
+        if chat is not None and timedelta() < age < _nonce_window(chat, post.destination):
             return True
         return age >= self.settle
 
@@ -251,7 +251,7 @@ class Courier:
         chat = self.chats[post.destination.platform]
         now = self.clock.now()
         intent = post.intent_at or now
-        if now - intent < chat.nonce_window:
+        if now - intent < _nonce_window(chat, post.destination):
             content = await self._content(post)
             if content is not None:
                 outcome = await self._deliver(chat, post, content)
@@ -300,6 +300,11 @@ class Courier:
     def _channel(self, name: str) -> Channel | None:
         found = next((c for c in self.settings().every_channel if c.name == name), None)
         return found or self.watching(name)
+
+
+def _nonce_window(chat: Chat, destination: Destination) -> timedelta:
+    """For so long after the intent, posting again cannot repeat in that place."""
+    return chat.nonce_window if chat.keeps_nonce(destination) else timedelta()
 
 
 def _is_note(post: Post) -> bool:

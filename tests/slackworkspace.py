@@ -53,6 +53,7 @@ class Place:
     readable: bool = True
     messages: list[Json] = field(default_factory=list)  # as they stand, oldest first
     posted_at: float = float("-inf")
+    threads: bool = True  # whether members may write in threads there
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,8 @@ class Workspace:
         place = self._writable(args)
         self._pace(place)
         self.judge("chat.postMessage", args)
+        if args.get("thread_ts"):
+            self._threaded(place, str(args["thread_ts"]))
         metadata = args.get("metadata") or {}
         message = {
             "type": "message",
@@ -199,6 +202,12 @@ class Workspace:
         key = str(metadata.get("event_payload", {}).get("key", ""))
         self.log.append(Entry("posted", place.id, message["ts"], args, key))
         return {"channel": place.id, "ts": message["ts"], "message": message}
+
+    def _threaded(self, place: Place, parent: str) -> None:
+        if not place.threads:
+            raise Refuse("restricted_action_non_threadable_channel")
+        if parent not in {m["ts"] for m in place.messages}:
+            raise Refuse("thread_not_found")
 
     def _pace(self, place: Place) -> None:
         now = self.clock.monotonic()
@@ -266,6 +275,8 @@ class Workspace:
         place = self._place(args)
         oldest = float(args.get("oldest") or 0)
         parent = [m for m in place.messages if m["ts"] == args["ts"]]
+        if not parent:
+            raise Refuse("thread_not_found")
         replies = [
             m
             for m in place.messages

@@ -17,6 +17,9 @@ class Chat(Protocol):
     def nonce_window(self) -> timedelta:
         """For so long after the intent, posting again with the same nonce cannot repeat."""
 
+    def keeps_nonce(self, destination: Destination) -> bool:
+        """Whether `nonce_window` holds in that place."""
+
     async def start(self) -> None:
         """Begin to listen for commands; posting must work without it."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from digests.cards import exploitation, reading_time
-from digests.cards.chips import chips, indicators, unique, without_links
+from digests.cards.chips import chips, indicators, topic, unique, without_links
 from digests.cards.words import Words, words
 from digests.model import (
     EXTRACT,
@@ -17,6 +17,7 @@ from digests.model import (
     Span,
     Story,
     StoryId,
+    Topic,
     Vote,
 )
 from digests.text.plain import clip
@@ -63,6 +64,7 @@ def compose(
         reading_time=_reading_time(story, say),
         also=_also(story, say),
         chips=chips(story, say),
+        topics=tuple(Topic(one, topic(one, say)) for one in story.topics),
         picture=story.picture,
         footer=_footer(story, say, zone, now),
         read_label=say.text("Read full text") if story.url else "",

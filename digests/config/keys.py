@@ -296,9 +296,9 @@ class OfChannel:
     THREAD = Key(
         "thread",
         Flag(),
-        "Whether what becomes known later of a story (its vulnerability is exploited now) stands in"
-        " the thread under its card alone, and not in the channel as well. Discord shows it as a"
-        " reply either way.",
+        "Whether what changes for the reader of a story (its vulnerability is exploited now) stands"
+        " in the thread under its card alone, and not in the channel as well. Without it Discord shows"
+        " it as a reply; in a forum it stands in the story's post either way.",
         default="false",
         example="true",
     )

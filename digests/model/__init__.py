@@ -55,7 +55,17 @@ from digests.model.ids import Clock, CommentId, EntryId, Key, PostId, StoryId, W
 from digests.model.judged import CveFacts, Indicator, Name, Part, Quality, Rating, Relevance
 from digests.model.reading import Draft, IndexTokens, Reading, Refusal, Telling
 from digests.model.stories import EXTRACT, SeenEntry, Source, Story
-from digests.model.telling import Alarm, Button, Card, Content, Line, Listing, Notice, Span
+from digests.model.telling import (
+    Alarm,
+    Button,
+    Card,
+    Content,
+    Line,
+    Listing,
+    Notice,
+    Span,
+    Topic,
+)
 from digests.model.tracing import Happening, KeptEntry, Reason, RefusedEntry, Ruled, Step
 from digests.model.watching import FiledWatch, Habits, Watch
 
@@ -137,6 +147,7 @@ __all__ = [
     "Summariser",
     "Target",
     "Telling",
+    "Topic",
     "Trouble",
     "Unclear",
     "Unreadable",

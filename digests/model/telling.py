@@ -26,6 +26,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """What a card is about, where a platform sorts by it."""
+
+    code: str  # as rules write it, e.g. supply-chain
+    label: str  # in the card's language
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A story condensed, in the words of one language, for no platform in particular.
 
@@ -54,6 +62,7 @@ class Card:
     origin: str = ""  # who wrote the sentences, where that may be in doubt
     buttons: tuple[Button, ...] = ()  # at most ten
     mention: tuple[str, ...] = ()  # names out of the file; nothing else may ping
+    topics: tuple[Topic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ Body = dict[str, Any]
 # Where each kind of body stands in the OpenAPI document.
 PATHS = {
     "create": ("/channels/{channel_id}/messages", "post"),
+    "thread": ("/channels/{channel_id}/messages/{message_id}/threads", "post"),
+    "post": ("/channels/{channel_id}/threads", "post"),
+    "channel": ("/channels/{channel_id}", "patch"),
     "edit": ("/channels/{channel_id}/messages/{message_id}", "patch"),
     "original": ("/webhooks/{webhook_id}/{webhook_token}/messages/@original", "patch"),
     "callback": ("/interactions/{interaction_id}/{interaction_token}/callback", "post"),
@@ -74,8 +77,30 @@ _COMMAND = re.compile(r"[-_'\w]{1,32}")
 
 def faults_of(body: Body, kind: str = "create") -> list[str]:
     """Everything wrong with a message's body; empty when Discord would take it."""
-    found = [*_message(body), *_outside(body), *_document(body, kind)]
+    found = [*_message(body), *_outside(body)]
+    if kind != "starter":  # of a forum's post: checked with the post
+        found += _document(body, kind)
     return found if _sendable(body) else [*found, "it cannot be written as UTF-8"]
+
+
+def thread_faults(body: Body, kind: str) -> list[str]:
+    """Everything wrong with the body that opens or changes a thread or forum."""
+    known = {
+        "thread": {"name"},
+        "post": {"name", "message", "applied_tags"},
+        "channel": {"archived", "available_tags"},
+    }
+    faults = [*_unknown(kind, body, known[kind]), *_document(body, kind)]
+    name = str(body.get("name", "x"))
+    if not name.strip() or units(name) > 100:
+        faults.append(f"name {name!r}")
+    if _HIDDEN.search(name) or _SECRETS.search(name):
+        faults.append(f"what no name may have: {name!r}")
+    tags = [str(tag.get("name")) for tag in body.get("available_tags") or ()]
+    if len(body.get("applied_tags") or ()) > 5 or len(tags) > 20:
+        faults.append("too many tags")
+    faults += [f"tag {tag!r}" for tag in tags if not 0 < units(tag) <= 20]
+    return faults
 
 
 def callback_faults(body: Body) -> list[str]:

@@ -17,6 +17,7 @@ from tests.fakediscord.faults import Faults, error, json_response, limited
 from tests.fakediscord.gateway import Gateway
 from tests.fakediscord.people import People
 from tests.fakediscord.rules import command_faults, faults_of
+from tests.fakediscord.threads import Rooms
 from tests.fakediscord.world import (
     APPLICATION,
     BOT,
@@ -65,6 +66,7 @@ class FakeDiscord:
         self.faults = Faults(seed, faults or {}, pause=0.5 * scale, slow=slow)
         self.gateway = Gateway(self.world)
         self.people = People(self.world, self.gateway, self.faults)
+        self.rooms = Rooms(self.world, self.faults, self._place)
         self.command, self.press = self.people.command, self.people.press
         self.typing, self.fill = self.people.typing, self.people.fill
         self.api_url = ""
@@ -149,6 +151,7 @@ class FakeDiscord:
             web.put(app + "/guilds/{guild}/commands", self._register),
             web.post("/api/v10/interactions/{id}/{token}/callback", self.people.callback),
             web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", self.people.original),
+            *self.rooms.routes(),
         ]
 
     @web.middleware
@@ -231,9 +234,11 @@ class FakeDiscord:
         channel = self.world.channels.get(request.match_info["channel"])
         if channel is None:
             return error(404, 10003, "Unknown Channel")
-        if channel.lacks & VIEW:
+        above = self.world.channels.get(channel.parent or "", channel)
+        lacks = channel.lacks | above.lacks  # a thread has the permissions of what it hangs under
+        if lacks & VIEW:
             return error(403, 50001, "Missing Access")
-        if channel.lacks & bits:
+        if lacks & bits:
             return error(403, 50013, "Missing Permissions")
         if channel.person in self.world.unwilling and bits & SEND:
             return error(403, 50007, "Cannot send messages to this user")
@@ -294,6 +299,8 @@ class FakeDiscord:
             return refused
         embeds = EMBED if body.get("embeds") else 0
         place = self._place(request, SEND | embeds if what == "create" else VIEW)
+        if not isinstance(place, web.Response):
+            place = self.rooms.refused(place, what) or place
         if isinstance(place, web.Response):
             self._noted(what, f"refused {place.status}", request, body, fault)
             return place

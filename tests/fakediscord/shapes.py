@@ -88,11 +88,11 @@ def member(person: str, roles: list[str], *, bot: bool = False) -> Body:
     }
 
 
-def guild_roles(guild: str) -> list[Body]:
+def guild_roles(guild: str, more: int = 0) -> list[Body]:
     """Everyone sees and writes; the bot's role lets it post cards and read back."""
     return [
         role(guild, "@everyone", VIEW | SEND),
-        role(BOT_ROLE, "nightdesk", VIEW | SEND | EMBED | HISTORY),
+        role(BOT_ROLE, "nightdesk", VIEW | SEND | EMBED | HISTORY | more),
         role("700000000000000002", "analysts", 0),
     ]
 
@@ -116,10 +116,14 @@ def guild_object(world: World, guild: str) -> Body:
         "features": [],
         "emojis": [],
         "stickers": [],
-        "roles": guild_roles(guild),
+        "roles": guild_roles(guild, world.more),
         "members": [member(BOT, [BOT_ROLE], bot=True)],
         "member_count": 2,
-        "channels": [channel_object(c) for c in world.channels.values() if c.guild == guild],
+        "channels": [
+            channel_object(c)
+            for c in world.channels.values()
+            if c.guild == guild and c.type not in (10, 11, 12)
+        ],
         "threads": [],
         "voice_states": [],
         "presences": [],
@@ -147,10 +151,30 @@ def channel_object(channel: Channel) -> Body:
         "topic": None,
         "rate_limit_per_user": 0,
     }
+    if channel.type in (15, 16):
+        found |= {"available_tags": channel.tags, "flags": channel.flags}
     if channel.type in (10, 11, 12):
         del found["permission_overwrites"]
-        found["thread_metadata"] = {"archived": False, "locked": channel.locked}
+        found |= _thread(channel)
     return found | ({"guild_id": channel.guild} if channel.guild else {})
+
+
+def _thread(channel: Channel) -> Body:
+    stamp = channel.archived_at.isoformat() if channel.archived_at else _JOINED
+    return {
+        "owner_id": channel.owner or OWNER,
+        "applied_tags": channel.applied,
+        "message_count": len(channel.messages),
+        "member_count": 1,
+        "total_message_sent": len(channel.messages),
+        "flags": 0,
+        "thread_metadata": {
+            "archived": channel.archived_at is not None,
+            "archive_timestamp": stamp,
+            "auto_archive_duration": 4320,
+            "locked": channel.locked,
+        },
+    }
 
 
 def interaction(  # one object, as large as Discord sends it

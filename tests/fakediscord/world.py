@@ -14,6 +14,8 @@ Body = dict[str, Any]
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 VIEW, SEND, EMBED, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 16
+CREATE_THREADS, SEND_IN_THREADS = 1 << 35, 1 << 38
+MANAGE_CHANNELS, MANAGE_THREADS = 1 << 4, 1 << 34
 GUILD, BOT, APPLICATION, OWNER = (
     "200000000000000001",
     "300000000000000001",
@@ -35,8 +37,13 @@ class Channel:
     lacks: int = 0  # permission bits taken from the bot here
     last: str | None = None
     parent: str | None = None  # of a thread: the channel it hangs under
+    owner: str = ""  # who opened a thread
     locked: bool = False
     person: str = ""  # of direct messages: with whom
+    archived_at: datetime | None = None
+    flags: int = 0
+    tags: list[Body] = field(default_factory=list)  # of a forum
+    applied: list[str] = field(default_factory=list)  # of a post there
     messages: list[Body] = field(default_factory=list)  # standing ones, oldest first
 
 
@@ -99,6 +106,7 @@ class World:
         self.members: dict[str, dict[str, list[str]]] = {}  # guild -> person -> roles
         self.unwilling: set[str] = set()  # who takes no direct messages
         self.commands: list[Body] = []
+        self.more = 0  # permission bits that the bot's role has beyond what cards take
         self.endpoint: str | None = None  # interactions_endpoint_url of the application
         self.log: list[Entry] = []
         self.violations: list[str] = []
@@ -159,9 +167,32 @@ class World:
             self.channels[number] = Channel(number, "", None, 1, person=person)
         return self.channels[number]
 
+    def holds(self, bit: int) -> bool:
+        """Whether the bot's role has a right beyond what cards take."""
+        return bool(self.more & bit)
+
+    def add_forum(self, id: str, *tags: str, moderated: str = "", flags: int = 0) -> str:  # noqa: A002
+        """A forum with such tags."""
+        self.add_channel(id, type=15)
+        names = [*tags, *([moderated] if moderated else [])]
+        none = {"emoji_id": None, "emoji_name": None}
+        self.channels[id].flags = flags
+        self.channels[id].tags = [
+            {"id": self.new_id(), "name": name, "moderated": name == moderated, **none}
+            for name in names
+        ]
+        return id
+
     # --- messages -----------------------------------------------------------------------
 
-    def accept(self, channel: Channel, body: Body, author: str = BOT) -> tuple[Body, bool]:
+    def accept(
+        self,
+        channel: Channel,
+        body: Body,
+        author: str = BOT,
+        *,
+        id: str = "",  # noqa: A002
+    ) -> tuple[Body, bool]:
         """The message that stands there now, and whether it is a new one.
 
         Raises LookupError when the nonce belongs to a message that was deleted since.
@@ -174,6 +205,7 @@ class World:
                 raise LookupError(message["id"])
             return message, False
         message = self._message(channel, body, author)
+        message["id"] = id or message["id"]
         channel.messages.append(message)
         channel.last = message["id"]
         if nonce:

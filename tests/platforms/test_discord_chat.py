@@ -480,7 +480,7 @@ async def test_an_unseen_channel_brings_the_invitation_link():
         assert "permissions=84992" in words[1]
 
 
-@pytest.mark.parametrize(("kind", "word"), [(15, "forum"), (4, "category"), (16, "media")])
+@pytest.mark.parametrize(("kind", "word"), [(4, "category"), (14, "directory")])
 async def test_a_place_that_takes_no_cards_is_named(kind, word):
     async with talking(targets=(HERE,)) as (fake, chat):
         fake.world.channels[CHANNEL].type = kind

@@ -664,3 +664,22 @@ async def test_an_aside_stands_in_the_thread_alone_and_is_found_there(
     where = {"nonce": "", "since": NOW(), "watermark": card.message_id}
     found = await chat.find(soc, mark="note00000000", reply_to=card.message_id, **where)
     assert found == Found(told.message_id)
+
+
+@pytest.mark.parametrize("closed", [True, False])
+async def test_a_line_that_no_thread_takes_stands_in_the_channel_and_is_found_there(
+    slack: FakeSlack, chat: SlackChat, soc: Destination, *, closed: bool
+) -> None:
+    card = await chat.post(soc, CARD, mark="card00000000", nonce="")
+    assert isinstance(card, Posted)
+    if closed:
+        slack.places[soc.place].threads = False
+    else:  # somebody deleted the card
+        slack.places[soc.place].messages.clear()
+    note = Notice("A headline", "It is known to be exploited.", aside=True)
+    told = await chat.post(soc, note, mark="note00000000", nonce="", reply_to=card.message_id)
+    assert isinstance(told, Posted)
+    where = {"nonce": "", "since": NOW(), "watermark": card.message_id}
+    found = await chat.find(soc, mark="note00000000", reply_to=card.message_id, **where)
+    assert found == Found(told.message_id)
+    assert "thread_ts" not in slack.places[soc.place].messages[-1]

@@ -50,6 +50,9 @@ class FakeChat:
     removed: list[str] = field(default_factory=list)
     removals: list[RemovalOutcome] = field(default_factory=list)
 
+    def keeps_nonce(self, destination) -> bool:
+        return True
+
     async def start(self) -> None: ...
     async def close(self) -> None: ...
 

@@ -2,28 +2,38 @@
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
 from bot.platforms.discord import doctor, history, render
 from bot.platforms.discord.commands import Answerer, Completer, Former, Interactions, register
-from bot.platforms.discord.errors import Answer, Lost, NotSent, posted, removed, unreadable
+from bot.platforms.discord.errors import Answer, Lost, NotSent, posted, unreadable
+from bot.platforms.discord.forums import Forums
 from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.invite import invitation
-from bot.platforms.discord.places import Places
+from bot.platforms.discord.permissions import FORUMS
+from bot.platforms.discord.places import Payload, Places
 from bot.platforms.discord.rest import TIMEOUT, Rest
+from bot.platforms.discord.threads import Body, Threads, spot, thread_of
 from digests.errors import ChatError
 from digests.model import (
+    Absent,
     Clock,
     Content,
     Destination,
+    Found,
+    Notice,
     Posted,
     PostOutcome,
+    Rejected,
     RemovalOutcome,
+    Retry,
+    Scope,
     Sighting,
     Target,
+    Unreadable,
 )
 
 _log = logging.getLogger(__name__)
@@ -31,6 +41,7 @@ _log = logging.getLogger(__name__)
 _NUMBER = re.compile(r"0*(?P<id>[1-9][0-9]{0,19})")
 _PERSON = re.compile(r"@(?P<id>[1-9][0-9]{0,19})", re.ASCII)
 _LINK = re.compile(r"https://(?:\w+\.)?discord\.com/channels/\d+/(?P<id>\d{1,20})/?")
+_AT_ONCE = timedelta(seconds=1)
 _FRESH = 600.0  # seconds for which our own newest message is watermark enough
 
 
@@ -51,20 +62,25 @@ class DiscordChat:
         complete: Completer | None = None,
         form: Former | None = None,
         targets: Callable[[], Sequence[Target]] = tuple,
+        threaded: Callable[[], Collection[Target]] = tuple,
         api_url: str = "",
         gateway_url: str = "",
         proxy: str = "",
         timeout: float = TIMEOUT,
     ) -> None:
-        """`targets`: the places of the file, for `check`. Empty addresses are Discord's own.
+        """`targets`: the places of the file, for `check`; `threaded`: those with `thread: true`.
 
-        `timeout`: seconds for one call.
+        Empty addresses are Discord's own. `timeout`: seconds for one call.
         """
         self._clock = clock
         self._targets = targets
+        self._threaded = threaded
         self._rest = Rest(token, clock, api=api_url, proxy=proxy, timeout=timeout)
         self._places = Places(self._rest)
         self._newest: dict[str, tuple[str, float]] = {}
+        self._forums: set[str] = set()
+        self._boards = Forums(self._rest, self._places, clock)
+        self._threads = Threads(self._rest)
         self._gateway = Gateway(
             token,
             Interactions(self._rest, answer, clock, complete, form).serve,
@@ -127,28 +143,57 @@ class DiscordChat:
         plain: bool = False,
         reply_to: str = "",
     ) -> PostOutcome:
-        """Send once; with the same nonce within `nonce_window` it cannot stand there twice."""
+        """Send once; with the same nonce within `nonce_window` it cannot stand there twice.
+
+        In a forum every message is a post of its own, which knows no nonce. A line under a card
+        stands in the card's thread: in a forum always, elsewhere when it is an aside.
+        """
+        place = destination.place
         body = render.message(content, mark=mark, nonce=nonce, plain=plain)
-        if reply_to:  # where that message was deleted meanwhile, this one stands alone
-            body["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
-        path = f"/channels/{destination.place}/messages"
+        if reply_to:
+            return await self._reply(place, reply_to, content, body)
+        if place in self._forums:
+            return await self._boards.post(place, content, body, plain=plain)
+        outcome = await self._into(place, body)
+        refused = isinstance(outcome, Rejected) and outcome.scope is Scope.ACCESS
+        if refused and await self._is_forum(place):
+            return Retry("it is a forum", _AT_ONCE)  # nothing stands there; now we know better
+        return outcome
+
+    async def _reply(self, place: str, card: str, content: Content, body: Body) -> PostOutcome:
+        if "/" in card:  # a card that stands in a thread of its own is a post of a forum
+            return await self._threads.write(thread_of(card), body)
+        if isinstance(content, Notice) and content.aside:
+            outcome = await self._threads.say(place, card, content, body)
+            if not isinstance(outcome, Rejected):
+                return outcome
+            _log.info("no thread under a card in %s: %s", place, outcome.reason)
+        # Where that message was deleted meanwhile, this one stands alone.
+        where = {"message_id": card, "fail_if_not_exists": False}
+        return await self._into(place, body | {"message_reference": where})
+
+    async def _into(self, place: str, body: Body) -> PostOutcome:
+        path = f"/channels/{place}/messages"
         outcome = posted(await self._rest.call("POST", path, json_body=body))
         if isinstance(outcome, Posted):
-            self._remember(destination.place, outcome.message_id)
+            self._remember(place, outcome.message_id)
         return outcome
+
+    def keeps_nonce(self, destination: Destination) -> bool:
+        """Whether the nonce holds there: not in a forum."""
+        return destination.place not in self._forums
 
     async def edit(
         self, destination: Destination, message_id: str, content: Content, *, mark: str
     ) -> PostOutcome:
         """Replace what stands under an id; safe to repeat."""
-        path = f"/channels/{destination.place}/messages/{message_id}"
-        body = render.edit(content, mark=mark)
-        return posted(await self._rest.call("PATCH", path, json_body=body))
+        where = spot(destination.place, message_id)
+        outcome = await self._threads.edit(where, render.edit(content, mark=mark))
+        return Posted(message_id) if isinstance(outcome, Posted) else outcome
 
     async def remove(self, destination: Destination, message_id: str) -> RemovalOutcome:
         """Delete what stands under an id; safe to repeat."""
-        path = f"/channels/{destination.place}/messages/{message_id}"
-        return removed(await self._rest.call("DELETE", path))
+        return await self._threads.remove(destination.place, spot(destination.place, message_id))
 
     async def find(
         self,
@@ -158,7 +203,7 @@ class DiscordChat:
         nonce: str,
         since: datetime,
         watermark: str,
-        reply_to: str = "",  # noqa: ARG002 - a reply stands in the channel like any message
+        reply_to: str = "",
     ) -> Sighting:
         """Look for our mark in everything after the watermark, else after `since` less a margin.
 
@@ -170,7 +215,28 @@ class DiscordChat:
             return unreadable(me)
         after = watermark or history.snowflake(since + self._rest.skew - history.MARGIN)
         wanted = history.Wanted(str(me["id"]), mark, nonce)
+        if reply_to:
+            return await self._find_line(destination.place, reply_to, wanted, after)
+        channel = await self._places.channel(destination.place)
+        if isinstance(channel, Answer | NotSent | Lost):
+            return unreadable(channel)
+        if self._knows(channel):
+            return await self._boards.find(channel, wanted, after)
         return await history.find(self._rest, self._places, destination.place, wanted, after)
+
+    async def _find_line(
+        self, place: str, card: str, wanted: history.Wanted, after: str
+    ) -> Sighting:
+        """In the thread under the card, and in the channel, where it goes without a thread."""
+        thread = thread_of(card)
+        sighting: Sighting = Absent()
+        if not await self._places.is_gone(thread):
+            sighting = await history.find(self._rest, self._places, thread, wanted, after)
+        if isinstance(sighting, Found):
+            return Found(f"{thread}/{sighting.message_id}")
+        if "/" in card or isinstance(sighting, Unreadable):
+            return sighting
+        return await history.find(self._rest, self._places, place, wanted, after)
 
     async def watermark(self, destination: Destination) -> str:
         """An id that everything to come is newer than; "" when the channel is empty or silent."""
@@ -180,13 +246,13 @@ class DiscordChat:
         channel = await self._places.channel(destination.place)
         if isinstance(channel, Answer | NotSent | Lost):
             return message
+        self._knows(channel)
         newest = str(channel.get("last_message_id") or "")
         return newest if newest.isdigit() else message
 
     async def check(self) -> tuple[str, ...]:
         """What is wrong with the account and the channels, each with its cure."""
-        places = [target for target in self._targets() if target.platform == self.platform]
-        return await doctor.check(self._places, places, self.resolve)
+        return await doctor.check(self._places, self._ours(), self._threaded(), self.resolve)
 
     def homes(self) -> frozenset[str]:
         """The channels of the file and the guilds in which they lie, as far as they are known."""
@@ -200,12 +266,27 @@ class DiscordChat:
         application = await self._places.application()
         if isinstance(application, Answer | NotSent | Lost):
             return ""
-        return invitation(str(application["id"]))
+        more = await doctor.more(self._places, self._ours(), self._threaded(), self.resolve)
+        return invitation(str(application["id"]), *more)
+
+    def _ours(self) -> list[Target]:
+        return [target for target in self._targets() if target.platform == self.platform]
 
     async def _register(self, application: str) -> None:
         result = await register(self._rest, application)
         if result is not None and not (isinstance(result, Answer) and result.good):
             _log.warning("Discord did not take our commands: %s", posted(result))
+
+    async def _is_forum(self, place: str) -> bool:
+        channel = await self._places.channel(place)
+        return not isinstance(channel, Answer | NotSent | Lost) and self._knows(channel)
+
+    def _knows(self, channel: Payload) -> bool:
+        """Whether this channel is a forum; it is remembered, since a forum stays one."""
+        if channel.get("type") in FORUMS:
+            self._forums.add(str(channel["id"]))
+            return True
+        return False
 
     def _remember(self, place: str, message: str) -> None:
         known, _ = self._newest.get(place, ("0", 0.0))

@@ -25,6 +25,7 @@ from digests.model import (
 _HOUR = timedelta(hours=1)
 _REASON = 300  # characters of a reason: one line for people
 
+UNKNOWN_CHANNEL: Final = 10003
 UNKNOWN_MESSAGE: Final = 10008
 UNKNOWN_INTERACTION: Final = 10062
 ALREADY_ACKNOWLEDGED: Final = 40060
@@ -34,7 +35,7 @@ _NO_RIGHT = "give the bot View Channel, Send Messages and Embed Links there"
 _WRONG_PLACE = "take the number of a text channel"
 # Codes whose meaning differs from what their HTTP status says, or that have a better cure.
 _ACCESS = {
-    10003: "the channel is gone, or its number is wrong: copy the channel's ID again",
+    UNKNOWN_CHANNEL: "the channel is gone, or its number is wrong: copy the channel's ID again",
     40001: "renew the token",
     50001: f"the bot does not see the channel: {_NO_RIGHT}",
     50007: "this person takes no direct messages from the bot",
@@ -44,7 +45,7 @@ _ACCESS = {
     50024: _WRONG_PLACE,
     50083: "the thread is archived: open it again",
     160005: "the thread is locked: unlock it",
-    40067: f"a forum wants a tag: {_WRONG_PLACE}",
+    40067: "the forum wants a tag on every post and has none that the bot may set: add one",
 }
 _CONTENT = {
     UNKNOWN_MESSAGE: "the message was deleted there",

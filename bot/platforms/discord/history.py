@@ -13,14 +13,14 @@ from digests.model import Absent, Found, Sighting, Unreadable
 MARGIN = timedelta(minutes=10)  # between Discord's clock and the one that dated the intent
 _PAGE = 100
 _MOST_PAGES = 200
-_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
+EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 _Message = dict[str, Any]
 
 
 def snowflake(at: datetime) -> str:
     """The smallest id that a message of that time can have."""
-    milliseconds = max(0, int((at - _EPOCH).total_seconds() * 1000))
+    milliseconds = max(0, int((at - EPOCH).total_seconds() * 1000))
     return str(milliseconds << 22)
 
 
@@ -44,7 +44,7 @@ async def find(rest: Rest, places: Places, channel: str, wanted: Wanted, after: 
             return unreadable(answer)
         if not page:
             return Absent() if seen else await _absent(places, channel)
-        if found := next((message["id"] for message in page if _is_it(message, wanted)), ""):
+        if found := next((message["id"] for message in page if is_it(message, wanted)), ""):
             return Found(found)
         cursor, seen = max((m["id"] for m in page), key=int), True
     return Unreadable(f"more than {_MOST_PAGES * _PAGE} messages since then")
@@ -73,7 +73,7 @@ def _messages(answer: object) -> list[_Message] | None:
     return page if all(message_id(message) for message in page) else None
 
 
-def _is_it(message: _Message, wanted: Wanted) -> bool:
+def is_it(message: _Message, wanted: Wanted) -> bool:
     """By the mark that a card shows; the nonce is given back only for a while, if at all."""
     if (message.get("author") or {}).get("id") != wanted.author:
         return False  # anybody may copy a mark

@@ -23,15 +23,24 @@ HISTORY = Permission(
 )
 SEND_IN_THREADS = Permission("Send Messages in Threads", 1 << 38, "the place is a thread")
 
+OPEN_THREADS = Permission(
+    "Create Public Threads", 1 << 35, "thread: true puts lines into a thread under the card"
+)
+SAY_IN_THREADS = Permission(
+    "Send Messages in Threads", 1 << 38, "lines under a card stand in its thread"
+)
+
 NEEDED = (VIEW, SEND, EMBED, HISTORY)
+FOR_THREADS = (OPEN_THREADS, SAY_IN_THREADS)  # where a channel says thread: true
+FOR_FORUMS = (SAY_IN_THREADS,)  # a post of a forum is a thread
 
 
-def invitation(application: str) -> str:
+def invitation(application: str, *more: Permission) -> str:
     """The link that adds the bot to a server with exactly the permissions it needs."""
     query = {
         "client_id": application,
         "scope": "bot applications.commands",
-        "permissions": str(sum(permission.bit for permission in NEEDED)),
+        "permissions": str(sum(permission.bit for permission in {*NEEDED, *more})),
         "integration_type": "0",  # to a server, not to a person
     }
     return f"https://discord.com/oauth2/authorize?{urlencode(query)}"

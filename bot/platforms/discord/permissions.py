@@ -3,20 +3,32 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.platforms.discord.invite import EMBED, HISTORY, NEEDED, SEND_IN_THREADS, VIEW, Permission
+from bot.platforms.discord.invite import (
+    EMBED,
+    FOR_FORUMS,
+    FOR_THREADS,
+    HISTORY,
+    NEEDED,
+    SEND_IN_THREADS,
+    VIEW,
+    Permission,
+)
 
 Payload = Mapping[str, Any]  # a JSON object as Discord sent it
 
 _ADMINISTRATOR = 1 << 3
 _EVERYTHING = (1 << 53) - 1
+FORUMS = {15, 16}  # channel types: a forum, a forum of media
 _THREADS = {10, 11, 12}  # channel types: of announcements, public, private
 
 
-def needed(channel: Payload) -> tuple[Permission, ...]:
-    """What posting to this channel takes."""
+def needed(channel: Payload, *, threads: bool = False) -> tuple[Permission, ...]:
+    """What posting to this channel takes; `threads`: with lines in threads under its cards."""
     if channel.get("type") in _THREADS:
         return (VIEW, SEND_IN_THREADS, EMBED, HISTORY)
-    return NEEDED
+    if channel.get("type") in FORUMS:
+        return (*NEEDED, *FOR_FORUMS)
+    return (*NEEDED, *FOR_THREADS) if threads else NEEDED
 
 
 def is_thread(channel: Payload) -> bool:

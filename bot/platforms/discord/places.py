@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.platforms.discord import permissions
-from bot.platforms.discord.errors import Answer, Lost, NotSent
+from bot.platforms.discord.errors import UNKNOWN_CHANNEL, Answer, Lost, NotSent
 from bot.platforms.discord.invite import HISTORY
 from bot.platforms.discord.rest import Rest
 
@@ -41,6 +41,11 @@ class Places:
         body = {"recipient_id": person}
         answer = await self._rest.call("POST", "/users/@me/channels", json_body=body)
         return _object_in(answer)
+
+    async def is_gone(self, channel: str) -> bool:
+        """Whether Discord knows no such channel or thread (any more)."""
+        found = await self.channel(channel)
+        return isinstance(found, Answer) and found.code == UNKNOWN_CHANNEL
 
     async def granted(self, channel: Payload) -> int | Failure:
         """The bot's permission bits in a channel of a guild."""

@@ -13,7 +13,7 @@ from bot.platforms.slack.client import API_URL, TIMEOUT, Answer, Web
 from bot.platforms.slack.commands import Desk, Former
 from bot.platforms.slack.directory import Directory
 from bot.platforms.slack.doctor import examine
-from bot.platforms.slack.errors import Failure, outcome, removal, sighting
+from bot.platforms.slack.errors import NO_THREAD, Failure, outcome, removal, sighting
 from bot.platforms.slack.listening import Listener
 from digests.model import (
     Absent,
@@ -71,6 +71,10 @@ class SlackChat:
         self._newest: dict[str, str] = {}  # place -> the newest message we know of
         self._listening: asyncio.Task[None] | None = None
 
+    def keeps_nonce(self, destination: Destination) -> bool:  # noqa: ARG002 - nowhere
+        """Never."""
+        return False
+
     async def start(self) -> None:
         """Begin to listen for commands, when there is an app token; posting does not need it."""
         if self._app_token and self._listening is None:
@@ -102,15 +106,24 @@ class SlackChat:
         plain: bool = False,
         reply_to: str = "",
     ) -> PostOutcome:
-        """Send once; no retry inside. A reply stands in the channel too, unless it is an aside."""
+        """Send once; no retry inside. A reply stands in the channel too, unless it is an aside.
+
+        Where Slack takes none, because the card was deleted or threads are closed there, the same
+        words stand in the channel alone.
+        """
         place = destination.place
         body = render.message(content, mark=mark, plain=plain)
         if reply_to:
             aside = isinstance(content, Notice) and content.aside
-            body |= {"thread_ts": reply_to, "reply_broadcast": not aside}
+            line = body | {"thread_ts": reply_to, "reply_broadcast": not aside}
+            answer = await self._say(place, line)
+            if not (isinstance(answer, Failure) and answer.code in NO_THREAD):
+                return self._settled(place, answer)
+        return self._settled(place, await self._say(place, body))
+
+    async def _say(self, place: str, body: dict[str, Any]) -> Answer | Failure:
         await self._turn(place)
-        answer = await self._web.ask(lambda c: c.chat_postMessage(channel=place, **body))
-        return self._settled(place, answer)
+        return await self._web.ask(lambda c: c.chat_postMessage(channel=place, **body))
 
     async def edit(
         self, destination: Destination, message_id: str, content: Content, *, mark: str
@@ -140,15 +153,27 @@ class SlackChat:
         watermark: str,
         reply_to: str = "",
     ) -> Sighting:
-        """Read back from the watermark, or from ten minutes before `since` by Slack's clock."""
+        """Read back from the watermark, or from ten minutes before `since` by Slack's clock.
+
+        A reply is looked for in its thread and in the channel, where it goes without one.
+        """
         oldest = await self._oldest(since, watermark)
+        if reply_to:
+            found = await self._search(destination, mark, oldest, thread=reply_to)
+            if not isinstance(found, Absent):
+                return found
+        return await self._search(destination, mark, oldest)
+
+    async def _search(
+        self, destination: Destination, mark: str, oldest: str, *, thread: str = ""
+    ) -> Sighting:
         cursor = ""
         for _ in range(_MOST_PAGES):
             answer = await self._history(
-                destination.place, oldest=oldest, cursor=cursor, thread=reply_to
+                destination.place, oldest=oldest, cursor=cursor, thread=thread
             )
             if isinstance(answer, Failure):
-                return sighting(answer)
+                return Absent() if thread and answer.code in NO_THREAD else sighting(answer)
             if (stamp := _standing(answer, mark)) is not None:
                 return Found(stamp)
             cursor = answer.cursor

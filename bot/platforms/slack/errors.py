@@ -96,6 +96,17 @@ _CONTENT = frozenset(
     }
 )
 
+# There is no thread to write to: the card was deleted, or threads are closed there.
+NO_THREAD = frozenset(
+    {
+        "cannot_reply_to_message",
+        "message_not_found",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+        "thread_not_found",
+    }
+)
+
 _INVITE = "invite the bot there with /invite @nightdesk"
 _TOKEN = "put a valid SLACK_BOT_TOKEN (xoxb-…) in the environment and start again"  # noqa: S105 - advice
 _SCOPES = "add the scopes of the app manifest and install the app again"

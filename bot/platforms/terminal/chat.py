@@ -55,6 +55,10 @@ class TerminalChat:
         self._timeout = timeout
         self._under_way: asyncio.Future[object] | None = None
 
+    def keeps_nonce(self, destination: Destination) -> bool:  # noqa: ARG002 - one place
+        """Never."""
+        return False
+
     async def start(self) -> None:
         """Nothing to start."""
 

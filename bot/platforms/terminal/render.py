@@ -96,6 +96,8 @@ def _drawn(content: Content, page: _Page) -> list["Text"]:
             top, body = _rule(page, content.publisher, age), _card(content, page)
         case Listing():
             top, body = _rule(page, content.title), _listing(content, page)
+        case Notice(aside=True):
+            top, body = [], _aside(content, page)
         case Notice():
             lines = content.text.splitlines()
             body = stacked(*(page.ours(line) if line.strip() else blank() for line in lines))
@@ -103,6 +105,14 @@ def _drawn(content: Content, page: _Page) -> list["Text"]:
         case _:
             assert_never(content)
     return [*top, *page.within_margins(body)]
+
+
+def _aside(line: Notice, page: _Page) -> Column:
+    """A line under a card that is far above: small, without a heading of its own."""
+    arrow = "↲" if page.rtl else "↳"
+    return stacked(
+        page.ours(f"{arrow} {page.say.isolate(line.title)}", _QUIET), page.ours(line.text)
+    )
 
 
 # --- a card ------------------------------------------------------------------------------
