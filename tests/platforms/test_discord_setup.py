@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.platforms.discord import errors
-from bot.platforms.discord.invite import NEEDED, FOR_THREADS, invitation
+from bot.platforms.discord.invite import FOR_THREADS, NEEDED, invitation
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "discord.md").read_text("utf-8")
