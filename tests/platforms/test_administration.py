@@ -43,7 +43,8 @@ from digests.rules.ledger import provisional
 from digests.testing import FakeClock
 from digests.web.addresses import AddressRules
 from digests.web.client import Client
-from tests.fakediscord import CHANNEL, OWNER, TOKEN, FakeDiscord
+from tests.fakediscord import BOT_ROLE, CHANNEL, OWNER, TOKEN, FakeDiscord
+from tests.fakediscord.people import Seen
 from tests.fakefeeds import FakeFeeds
 from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.platforms.test_discord_commands import Hasty, until
@@ -364,6 +365,24 @@ async def test_a_forged_number_does_nothing(office: Office) -> None:
             assert told.text
             assert "Something went wrong" not in told.text
     assert await office.trail() == []
+
+
+@pytest.mark.parametrize("office", ["discord"], indirect=True)
+async def test_a_role_of_discord_makes_an_editor_and_a_form_none(office: Office) -> None:
+    office.desk.settings = replace(
+        office.desk.settings,
+        editors=People(discord=frozenset({f"role:{BOT_ROLE}", STRANGER + "0"})),
+    )
+    fake = office.platform.fake
+    refused = await fake.command("pause", {"name": "Feed 1"}, user=STRANGER, roles=[])
+    assert "for editors" in refused.text
+    done = await fake.command("pause", {"name": "Feed 1"}, user=STRANGER, roles=[BOT_ROLE])
+    assert "is not asked any more" in done.text
+    filled = {"type": 18, "component": {"type": 4, "custom_id": "name", "value": "Feed 1"}}
+    form = {"custom_id": f"{discord.FORM}resume", "components": [filled]}
+    sent = await fake.people.tell(5, form, Seen(CHANNEL, STRANGER), [], "en-US", {}, 10.0)
+    assert "for editors" in sent.text
+    assert await office.trail() == ["pause"]
 
 
 async def owe(office: Office, *subjects: str) -> None:
