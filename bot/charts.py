@@ -47,18 +47,23 @@ class Picture:
     """A PNG, and what it shows in words for who cannot see it."""
 
     name: str
+    title: str
     png: bytes
     alt: str  # at most 1,000 characters
 
 
 def available() -> bool:
     """Whether pictures can be drawn here."""
-    return find_spec("matplotlib") is not None
+    try:
+        return find_spec("matplotlib") is not None
+    except ValueError:  # Python's word for what was shut out on purpose
+        return False
 
 
 async def picture(chart: Chart) -> Picture:
     """The chart as a picture; drawn beside the loop, since it takes half a second."""
-    return Picture("trends.png", await asyncio.to_thread(_drawn, chart), described(chart))
+    png = await asyncio.to_thread(_drawn, chart)
+    return Picture("trends.png", chart.title, png, described(chart))
 
 
 def described(chart: Chart) -> str:

@@ -25,7 +25,7 @@ BOT_TOKEN = "xoxb-fake-bot-token"
 APP_TOKEN = "xapp-fake-app-token"
 ALL_SCOPES = (
     "chat:write,commands,channels:read,groups:read,channels:history,groups:history,"
-    "im:history,im:write,users:read"
+    "im:history,im:write,files:write,users:read"
 )
 ACK_WITHIN = 3.0  # seconds; Slack's own
 USES = 5  # of one response address
@@ -114,10 +114,12 @@ class FakeSlack(Workspace):
         app.router.add_route("*", "/api/{method}", self._on_api)
         app.router.add_get("/link/{ticket}", self._on_socket)
         app.router.add_post("/respond/{id}", self._on_respond)
+        app.router.add_post("/upload/{id}", self._on_upload)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
         self.port = self._runner.addresses[0][1]
+        self.upload_url = f"http://127.0.0.1:{self.port}/upload/"
 
     async def close(self) -> None:
         """Stop listening; `start` again listens on the same port."""
@@ -394,6 +396,12 @@ class FakeSlack(Workspace):
             request.transport.write(head.encode() + b"\r\n\r\n" + body[: len(body) // 2])
             request.transport.close()
         return web.Response()
+
+    async def _on_upload(self, request: web.Request) -> web.Response:
+        if "Authorization" in request.headers:
+            self.violations.append("upload: a token where none belongs")
+        done = self.uploaded(request.match_info["id"], await request.read())
+        return web.Response(text="OK", status=200 if done else 404)
 
     async def _on_respond(self, request: web.Request) -> web.Response:
         name = request.match_info["id"]

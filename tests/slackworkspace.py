@@ -3,6 +3,7 @@
 No network here: a method takes its arguments and gives the body of the answer.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -89,6 +90,8 @@ class Workspace:
         self.users: dict[str, Json] = {}
         self.triggers: dict[str, float] = {}  # each opens one window, within three seconds
         self.windows: dict[str, Json] = {}  # as opened, by what triggered them
+        self.files: dict[str, Json] = {}  # as announced, then with what was uploaded
+        self.upload_url = ""
         self._numbers = count(1)
         self._stamp = 0.0
         self.methods: dict[str, Method] = {
@@ -105,6 +108,8 @@ class Workspace:
             "users.info": self._user,
             "users.list": self._users,
             "views.open": self._window,
+            "files.getUploadURLExternal": self._announce,
+            "files.completeUploadExternal": self._complete,
         }
 
     # --- building ----------------------------------------------------------------------------
@@ -319,6 +324,36 @@ class Workspace:
 
     def _users(self, args: Json) -> Json:
         return self._page("members", list(self.users.values()), args)
+
+    def _announce(self, args: Json) -> Json:
+        name = f"F{next(self._numbers):04}"
+        if not 0 < len(args.get("alt_txt", "")) <= 1000:
+            self.violations.append("a file that says nothing to who cannot see it")
+        self.files[name] = {"filename": args["filename"], "length": int(args["length"])}
+        return {"upload_url": f"{self.upload_url}{name}", "file_id": name}
+
+    def uploaded(self, name: str, content: bytes) -> bool:
+        """The bytes of an announced file; False when they are not what was announced."""
+        file = self.files.get(name)
+        if file is None or len(content) != file["length"]:
+            return False
+        if file["filename"].endswith(".png") and not content.startswith(b"\x89PNG"):
+            self.violations.append("upload: no picture")
+        file["content"] = content
+        return True
+
+    def _complete(self, args: Json) -> Json:
+        """Only now people see it: a message with the blocks given, and the file below."""
+        place = self._writable({"channel": args.get("channel_id")})
+        files, blocks = json.loads(args["files"]), json.loads(args["blocks"])
+        if not all("content" in self.files.get(one["id"], {}) for one in files):
+            raise Refuse("file_not_found")
+        self.judge("files.completeUploadExternal", {"text": "none", "blocks": blocks})
+        message = {"type": "message", "ts": self.stamp(), "user": BOT_USER, "bot_id": "B0BOT",
+                   "text": "", "blocks": blocks, "metadata": {}, "files": files}  # fmt: skip
+        place.messages.append(message)
+        self.log.append(Entry("posted", place.id, message["ts"], args | {"files": files}))
+        return {"files": files}
 
     def _window(self, args: Json) -> Json:
         trigger, view = str(args.get("trigger_id")), args.get("view") or {}

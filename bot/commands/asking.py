@@ -42,6 +42,7 @@ class Reply:
     next: str = ""
     buttons: tuple[Button, ...] = ()  # beside these two; at most eight
     chart: Chart | None = None  # what a picture of it would show, where it is shared
+    caption: Content | None = None  # what stands with that picture in the place of the content
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Shared:
     asker: Asker
     content: Content
     chart: Chart | None = None
+    caption: Content | None = None
 
 
 class Who(Enum):

@@ -24,8 +24,7 @@ async def share(ask: Ask) -> Reply:
     if verb is None or verb.who is not Who.READER or verb.name == SHARE:
         return ask.notice(ask.say.text(TOO_OLD))
     answer = await verb.answer(again)
-    content = _signed(answer.content, clip(ask.asker.name or ask.asker.user, 80), ask.say)
-    failed = await ask.around.share(Shared(ask.asker, content, answer.chart))
+    failed = await ask.around.share(_shared(ask, answer))
     if failed:
         return ask.notice(ask.say.text("It could not be posted here: {reason}", reason=failed))
     return ask.notice(ask.say.text("Posted here, with your name."))
@@ -39,6 +38,12 @@ async def turned(ask: Ask) -> Ask | None:
         return None
     request = replace(ask.request, verb=saved.verb, text=saved.text, options={})
     return replace(ask, request=request, page=int(match[2]), until=saved.until)
+
+
+def _shared(ask: Ask, answer: Reply) -> Shared:
+    name = clip(ask.asker.name or ask.asker.user, 80)
+    caption = _signed(answer.caption, name, ask.say) if answer.caption else None
+    return Shared(ask.asker, _signed(answer.content, name, ask.say), answer.chart, caption)
 
 
 def _signed(content: Content, name: str, say: Words) -> Content:

@@ -44,9 +44,11 @@ async def _told(ask: Ask, found: Trend, query: str, period: str) -> Reply:
             ask.say.text("Nothing found. Try fewer words, or /digest help."), chart.title
         )
     reply = ask.notice(_bars(chart, ask.say), chart.title)
+    caption = ask.notice(chart.subtitle, chart.title).content
     if ask.say.language in _NOT_DRAWN:
         chart = replace(_chart(found, query, words("en")), alt=described(chart))
-    return await ask.listed(replace(reply, chart=chart), f"{query} {period}".strip())
+    drawn = replace(reply, chart=chart, caption=caption)
+    return await ask.listed(drawn, f"{query} {period}".strip())
 
 
 def _chart(found: Trend, query: str, say: Words) -> Chart:

@@ -1,8 +1,9 @@
 """What every chat platform offers to the courier; the platforms themselves live beside it."""
 
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from bot.charts import Picture
 from digests.model import Content, Destination, PostOutcome, RemovalOutcome, Sighting, Target
 
 
@@ -69,3 +70,13 @@ class Chat(Protocol):
 
     async def check(self) -> tuple[str, ...]:
         """What is wrong with the account, each with its cure; empty when all is well."""
+
+
+@runtime_checkable
+class Showing(Protocol):
+    """A chat platform that takes pictures."""
+
+    async def show(
+        self, destination: Destination, content: Content, picture: Picture, *, nonce: str
+    ) -> PostOutcome:
+        """Post a picture with some words; no retry inside."""

@@ -40,6 +40,7 @@ _MESSAGE = [
     "message_reference",
     "flags",
     "tts",
+    "attachments",
 ]
 _EMBED = [
     "title",
@@ -101,6 +102,20 @@ def thread_faults(body: Body, kind: str) -> list[str]:
         faults.append("too many tags")
     faults += [f"tag {tag!r}" for tag in tags if not 0 < units(tag) <= 20]
     return faults
+
+
+def file_faults(body: Body, files: dict[str, bytes]) -> Iterator[str]:
+    """Everything wrong with the files of a message: each is named, described, shown, and whole."""
+    named = {f"files[{one['id']}] {one['filename']}" for one in body.get("attachments", ())}
+    shown = re.findall(r"attachment://([\w.-]+)", json.dumps(body))
+    if named != set(files) or {name.partition(" ")[2] for name in files} != set(shown):
+        yield f"files {sorted(files)} are not those named: {sorted(named)}, shown: {shown}"
+    for one in body.get("attachments", ()):
+        if not 0 < len(one.get("description", "")) <= 1024:
+            yield f"{one['filename']} says nothing to who cannot see it"
+    for name, content in files.items():
+        if name.endswith(".png") and not (content[:4] == b"\x89PNG" and content[-8:-4] == b"IEND"):
+            yield f"{name} is no picture"
 
 
 def callback_faults(body: Body) -> list[str]:
@@ -229,7 +244,7 @@ def _button(button: Body) -> Iterator[str]:
 
 
 def _address(url: str | None, limit: int) -> Iterator[str]:
-    if url is None:
+    if url is None or re.fullmatch(r"attachment://[\w.-]+", url):
         return
     if not re.match(r"https?://[^/@\s]+\.[^/@\s]+", url, re.IGNORECASE):
         yield f"address {url!r}"

@@ -16,10 +16,11 @@ from tests.fakediscord import shapes
 from tests.fakediscord.faults import Faults, error, json_response, limited
 from tests.fakediscord.gateway import Gateway
 from tests.fakediscord.people import People
-from tests.fakediscord.rules import command_faults, faults_of
+from tests.fakediscord.rules import command_faults, faults_of, file_faults
 from tests.fakediscord.threads import Rooms
 from tests.fakediscord.world import (
     APPLICATION,
+    ATTACH,
     BOT,
     CHANNEL,
     EMBED,
@@ -162,7 +163,9 @@ class FakeDiscord:
         )
         if not open_to_all and (refused := self._refused(request)):
             return self._dated(refused)
-        if self.world.token in await request.text() or self.world.token in str(request.url):
+        multipart = request.content_type == "multipart/form-data"  # can be read once; see _write
+        body = "" if multipart else await request.text()
+        if self.world.token in body or self.world.token in str(request.url):
             self.world.violations.append(f"the token stands in a request to {request.path}")
         return self._dated(await handler(request))
 
@@ -291,13 +294,15 @@ class FakeDiscord:
 
     async def _write(self, what: str, request: web.Request) -> web.StreamResponse:
         """Post or edit: checked, limited, faulty."""
-        body: Body = await request.json()
-        self.world.violations += faults_of(body, what)
+        body, files = await _body(request)
+        if self.world.token in json.dumps(body):
+            self.world.violations.append("the token stands in a message with files")
+        self.world.violations += [*faults_of(body, what), *file_faults(body, files)]
         fault = self.faults.next(what)
         if refused := await self.faults.before(fault, request):
             self._noted(what, f"refused {refused.status}", request, body, fault)
             return refused
-        embeds = EMBED if body.get("embeds") else 0
+        embeds = (EMBED if body.get("embeds") else 0) | (ATTACH if files else 0)
         place = self._place(request, SEND | embeds if what == "create" else VIEW)
         if not isinstance(place, web.Response):
             place = self.rooms.refused(place, what) or place
@@ -423,3 +428,18 @@ def _shown(message: Body) -> Body:
     if message["author"]["id"] != BOT:
         shown |= {"content": "", "embeds": [], "components": []}
     return shown
+
+
+async def _body(request: web.Request) -> tuple[Body, dict[str, bytes]]:
+    """A message, and the files that came with it by the names of their fields."""
+    if request.content_type != "multipart/form-data":
+        return await request.json(), {}
+    form = await request.post()
+    files = {
+        f"{name} {field.filename}": field.file.read()
+        for name, field in form.items()
+        if isinstance(field, web.FileField)
+    }
+    said = form["payload_json"]  # a string, or bytes where the part names its type
+    assert not isinstance(said, web.FileField)
+    return json.loads(said), files

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.fakediscord.world import (
     APPLICATION,
+    ATTACH,
     BOT,
     BOT_ROLE,
     EMBED,
@@ -92,7 +93,7 @@ def guild_roles(guild: str, more: int = 0) -> list[Body]:
     """Everyone sees and writes; the bot's role lets it post cards and read back."""
     return [
         role(guild, "@everyone", VIEW | SEND),
-        role(BOT_ROLE, "nightdesk", VIEW | SEND | EMBED | HISTORY | more),
+        role(BOT_ROLE, "nightdesk", VIEW | SEND | EMBED | HISTORY | ATTACH | more),
         role("700000000000000002", "analysts", 0),
     ]
 

@@ -16,6 +16,7 @@ EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 VIEW, SEND, EMBED, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 16
 CREATE_THREADS, SEND_IN_THREADS = 1 << 35, 1 << 38
 MANAGE_CHANNELS, MANAGE_THREADS = 1 << 4, 1 << 34
+ATTACH = 1 << 15
 GUILD, BOT, APPLICATION, OWNER = (
     "200000000000000001",
     "300000000000000001",
@@ -222,7 +223,7 @@ class World:
             "content": body.get("content") or "",
             "embeds": body.get("embeds") or [],
             "components": body.get("components") or [],
-            "attachments": [],
+            "attachments": body.get("attachments", []),
             "mentions": [],
             "mention_roles": [],
             "mention_everyone": False,

@@ -1,5 +1,6 @@
 """Every command on both platforms: the real libraries, a real archive, and bodies that are checked."""
 
+import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from random import Random
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.charts import available
 from bot.commands import Commands
 from bot.commands.table import BY_NAME, listed
 from bot.platforms.discord.chat import DiscordChat
@@ -22,6 +24,7 @@ from digests.text.tokens import terms
 from tests.fakediscord import CHANNEL, OWNER, TOKEN, FakeDiscord
 from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.platforms.test_discord_commands import Hasty, until
+from tests.slackfaults import Fault
 
 HOSTILE = "*_~|<@1> <!channel> [x](javascript:1) `" + "\u202e" + "ل" * 40
 FEED = Feed("https://news.example/feed", "News " + HOSTILE, "news.example")
@@ -64,6 +67,16 @@ class OnSlack:
     def posted(self) -> list[Any]:
         return [entry.body for entry in self.fake.log if entry.kind == "posted"]
 
+    def refuse_pictures(self) -> None:
+        self.fake.faults.script("files.getUploadURLExternal", Fault.UNKNOWN_CODE)
+
+    def lose_the_answer(self) -> None:
+        self.fake.faults.script("files.completeUploadExternal", Fault.DROP_ACCEPTED)
+
+    @staticmethod
+    def pictured(message: Any) -> bool:
+        return "files" in message
+
 
 class OnDiscord:
     """People choose a subcommand and fill its options."""
@@ -86,6 +99,16 @@ class OnDiscord:
     @property
     def posted(self) -> list[Any]:
         return self.fake.messages()
+
+    def refuse_pictures(self) -> None:
+        self.fake.faults.plan("400")
+
+    def lose_the_answer(self) -> None:
+        self.fake.faults.plan("drop_after")
+
+    @staticmethod
+    def pictured(message: Any) -> bool:
+        return bool(message["attachments"])
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +227,58 @@ async def test_an_answer_is_shared_once_with_the_name_of_who_asked(place: Any) -
         assert "Posted here" in told.text, verb
         assert len(place.posted) == before + 1
         assert "Shared by" in str(place.posted[-1])
+
+
+drawn = pytest.mark.skipif(not available(), reason="the extra `charts` is not installed")
+
+
+async def shared_trends(place: Any) -> tuple[Any, list[Any]]:
+    """What the asker is told, and what stands in the channel."""
+    seen = await place.ask("trends", {"query": "gateway"})
+    assert "█" in seen.text
+    assert not seen_files(seen)
+    told = await place.press(seen, "Share")
+    return told, place.posted
+
+
+def seen_files(seen: Any) -> list[Any]:
+    """Of an answer that one person sees; neither platform takes any there."""
+    body = seen.message if hasattr(seen, "message") else seen.body
+    return [*body.get("attachments", ()), *body.get("files", ())]
+
+
+@drawn
+async def test_shared_trends_are_one_picture_with_words_for_who_cannot_see_it(place: Any) -> None:
+    told, (message,) = await shared_trends(place)
+    assert "Posted here" in told.text
+    assert place.pictured(message)
+    assert "Trends: gateway" in str(message)
+    assert "█" not in str(message)
+
+
+@drawn
+async def test_a_picture_that_is_refused_is_shared_in_words_instead(place: Any) -> None:
+    place.refuse_pictures()
+    told, (message,) = await shared_trends(place)
+    assert "Posted here" in told.text
+    assert not place.pictured(message)
+    assert "█" in str(message)
+
+
+@drawn
+async def test_a_picture_whose_fate_nobody_knows_is_not_posted_twice(place: Any) -> None:
+    place.lose_the_answer()
+    told, (_,) = await shared_trends(place)
+    assert "could not be posted" in told.text
+
+
+async def test_without_the_extra_trends_are_shared_in_words(
+    place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    _, (message,) = await shared_trends(place)
+    assert not place.pictured(message)
+    assert "█" in str(message)
 
 
 async def test_a_command_without_its_words_opens_a_form_whose_fields_are_its_options(

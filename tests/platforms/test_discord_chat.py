@@ -477,7 +477,7 @@ async def test_an_unseen_channel_brings_the_invitation_link():
         words = await chat.check()
         assert "discord:42: cannot be seen" in words[0]
         assert "client_id=400000000000000001" in words[1]
-        assert "permissions=84992" in words[1]
+        assert "permissions=117760" in words[1]
 
 
 @pytest.mark.parametrize(("kind", "word"), [(4, "category"), (14, "directory")])

@@ -246,7 +246,7 @@ async def test_without_the_right_to_post_the_forum_is_paused_with_the_cure() -> 
         assert outcome.scope is Scope.ACCESS
         (word,) = await chat.check()
         assert "Send Messages" in word
-        assert f"permissions={84992 | SEND_IN_THREADS}" in await chat.invitation()
+        assert f"permissions={117760 | SEND_IN_THREADS}" in await chat.invitation()
 
 
 async def test_the_real_library_sees_the_post_and_its_tags(monkeypatch) -> None:

@@ -267,8 +267,8 @@ def test_a_thread_wants_its_own_right_to_write():
     assert "Send Messages in Threads" in [p.name for p in permissions.needed({"type": 11})]
 
 
-def test_the_invitation_asks_for_what_is_needed_and_nothing_else():
+def test_the_invitation_asks_for_what_is_used_and_nothing_else():
     query = parse_qs(urlsplit(invitation("42")).query)
     assert query["client_id"] == ["42"]
     assert query["scope"] == ["bot applications.commands"]
-    assert int(query["permissions"][0]) == sum(1 << n for n in (10, 11, 14, 16))
+    assert int(query["permissions"][0]) == sum(1 << n for n in (10, 11, 14, 15, 16))

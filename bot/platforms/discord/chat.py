@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from bot.platforms.discord import doctor, history, render
+from bot.charts import Picture
+from bot.platforms.discord import doctor, history, pictures, render
 from bot.platforms.discord.commands import Answerer, Completer, Former, Interactions, register
 from bot.platforms.discord.errors import Answer, Lost, NotSent, posted, unreadable
 from bot.platforms.discord.forums import Forums
@@ -182,6 +183,18 @@ class DiscordChat:
     def keeps_nonce(self, destination: Destination) -> bool:
         """Whether the nonce holds there: not in a forum."""
         return destination.place not in self._forums
+
+    async def show(
+        self, destination: Destination, content: Content, picture: Picture, *, nonce: str
+    ) -> PostOutcome:
+        """Post a picture under the content; with the same nonce it cannot stand there twice."""
+        body = pictures.message(content, picture, nonce=nonce)
+        path = f"/channels/{destination.place}/messages"
+        form = pictures.form(body, picture)
+        outcome = posted(await self._rest.call("POST", path, form=form))
+        if isinstance(outcome, Posted):
+            self._remember(destination.place, outcome.message_id)
+        return outcome
 
     async def edit(
         self, destination: Destination, message_id: str, content: Content, *, mark: str

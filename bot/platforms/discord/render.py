@@ -78,7 +78,7 @@ def message(content: Content, *, mark: str = "", nonce: str = "", plain: bool = 
     if plain:  # words from outside stand in it: it pings nobody
         body["content"] = _text(content, mark)
     else:
-        body |= {"embeds": _embeds(content, mark), "components": _components(content)}
+        body |= {"embeds": embeds(content, mark), "components": _components(content)}
         body |= _mentions(content)
     if nonce:
         body |= {"nonce": nonce, "enforce_nonce": True}
@@ -131,7 +131,8 @@ def address(url: str, limit: int = ADDRESS) -> str:
     return encoded if fits else ""
 
 
-def _embeds(content: Content, mark: str) -> list[Body]:
+def embeds(content: Content, mark: str = "") -> list[Body]:
+    """The frames in which a content stands; never none."""
     match content:
         case Card():
             return [_card(content, mark)]

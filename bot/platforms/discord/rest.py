@@ -65,6 +65,7 @@ class Rest:
         path: str,
         *,
         json_body: object = None,
+        form: aiohttp.FormData | None = None,
         query: Mapping[str, str] | None = None,
         within: float | None = None,
     ) -> Result:
@@ -80,7 +81,7 @@ class Rest:
             await self._clock.sleep(delay)
         try:
             async with asyncio.timeout(within - delay):
-                answer = await self._send(method, path, json_body, query)
+                answer = await self._send(method, path, json_body, query, form)
         except (aiohttp.ClientError, ValueError) as error:
             return failed(error)
         except TimeoutError:
@@ -91,13 +92,19 @@ class Rest:
         return answer
 
     async def _send(
-        self, method: str, path: str, body: object, query: Mapping[str, str] | None
+        self,
+        method: str,
+        path: str,
+        body: object,
+        query: Mapping[str, str] | None,
+        form: aiohttp.FormData | None,
     ) -> Answer:
         headers = {"Authorization": f"Bot {self._token}"} if _route(method, path) else {}
         async with self._open().request(
             method,
             self._api + path,
             json=body,
+            data=form,
             params=query,
             headers=headers,
             proxy=self._proxy,

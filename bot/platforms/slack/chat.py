@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from bot.charts import Picture
 from bot.commands import Reply, Request
-from bot.platforms.slack import render
+from bot.platforms.slack import pictures, render
 from bot.platforms.slack.client import API_URL, TIMEOUT, Answer, Web
 from bot.platforms.slack.commands import Desk, Former
 from bot.platforms.slack.directory import Directory
@@ -124,6 +125,21 @@ class SlackChat:
     async def _say(self, place: str, body: dict[str, Any]) -> Answer | Failure:
         await self._turn(place)
         return await self._web.ask(lambda c: c.chat_postMessage(channel=place, **body))
+
+    async def show(
+        self,
+        destination: Destination,
+        content: Content,
+        picture: Picture,
+        *,
+        nonce: str,  # noqa: ARG002 - Slack has no use for it
+    ) -> PostOutcome:
+        """Post a picture with the content above it; the outcome's id is the file's."""
+        await self._turn(destination.place)
+        answer = await pictures.share(self._web, destination.place, content, picture)
+        if isinstance(answer, Failure):
+            return outcome(answer)
+        return Posted(str(next((one.get("id") for one in answer.rows("files")), "")))
 
     async def edit(
         self, destination: Destination, message_id: str, content: Content, *, mark: str

@@ -123,6 +123,16 @@ class Web:
         retry_after = response.headers.get("Retry-After", "")
         return refusal(response.status_code, response.body[:80], retry_after=retry_after)
 
+    async def send(self, url: str, content: bytes) -> Failure | None:
+        """Bring a file to the address that Slack named for it."""
+        try:
+            async with self.session.post(url, data=content) as response:
+                if response.status == 200:  # noqa: PLR2004 - OK
+                    return None
+                return refusal(response.status, "")
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return _broken(error)
+
     async def close(self) -> None:
         """Let go of the connections; a later call opens new ones."""
         session, self._session, self._client = self._session, None, None

@@ -20,6 +20,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "groups:history": "the same in private channels",
         "im:history": "the same in direct messages",
         "im:write": "open the direct message that `to: slack:@name` names",
+        "files:write": "upload the picture of trends that somebody shares",
         "users:read": "find a person by name, and answer in the language of whoever asks",
     }
 )
