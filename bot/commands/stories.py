@@ -70,7 +70,8 @@ async def reasons(ask: Ask) -> Reply:
     if found is None:
         return unknown(ask)
     rating = (await ask.archive.ratings()).get(found.publisher)
-    return Reply(why(found, ask.say.language, rating=rating))
+    way = Button(ask.say.text("What happened to it"), "why", found.key)
+    return Reply(why(found, ask.say.language, rating=rating), buttons=(way,))
 
 
 async def similar(ask: Ask) -> Reply:

@@ -71,7 +71,7 @@ async def look(
 
     What was told to people who watch is theirs alone: of that only what `person` was told.
     """
-    text = text.strip()
+    text = text.strip("<> ")  # as some put around an address
     if "://" in text:
         stories = await _at(archive, text)
     elif known := await archive.find_story(Key(text.lower())):

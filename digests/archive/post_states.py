@@ -57,9 +57,7 @@ def begun(
 def settled(post: Post, outcome: PostOutcome, *, now: datetime, shown: str | None = None) -> Post:
     """The post after an attempt. `shown`: what was sent; None: what the intent said."""
     if isinstance(outcome, Posted):
-        return (
-            post if post.state is PostState.SENT else _sent(post, outcome.message_id, now, shown)
-        )
+        return _accepted(post, outcome.message_id, now, shown)
     if post.state is not PostState.SENDING:
         return post  # decided meanwhile
     match outcome:
@@ -201,6 +199,16 @@ def removed(post: Post, outcome: RemovalOutcome, now: datetime) -> Post:
 def backoff(attempt: int) -> timedelta:
     """How long to wait after so many attempts, when the platform did not say."""
     return min(RETRY_FIRST * (1 << min(max(attempt - 1, 0), 16)), RETRY_LONGEST)
+
+
+def _accepted(post: Post, message_id: str, now: datetime, shown: str | None) -> Post:
+    """It stands there: where an editor took it back meanwhile, it has to leave."""
+    if post.state in (PostState.SENT, PostState.LEAVING):
+        return post
+    sent = _sent(post, message_id, now, shown)
+    if post.state is not PostState.RETRACTED:
+        return sent
+    return replace(sent, state=PostState.LEAVING, attempt=0, reason=post.reason)
 
 
 def _sent(post: Post, message_id: str, now: datetime, shown: str | None) -> Post:

@@ -92,7 +92,8 @@ def way(traced: Traced, say: Words) -> Iterator[str]:
         yield say.text("The steps of a story are kept for 30 days; those of this one are gone.")
     for step in traced.steps:
         yield say.line(say.date(step.at), _happened(step, say), *_grounds(step, say))
-        yield from (f"    {_decided(one, say)}" for one in step.ruled)
+        # A dash, since not every platform keeps spaces at the beginning of a line.
+        yield from (f"    – {_decided(one, say)}" for one in step.ruled)
     yield from (_stands(post, say) for post in (*traced.posts, *traced.digests))
     yield from _hinted(traced.hints, say)
 

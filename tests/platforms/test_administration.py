@@ -219,7 +219,10 @@ async def test_why_tells_the_way_of_a_story_to_its_post(office: Office) -> None:
             assert said in seen.text
         assert "With this in feeds.yaml it would not have been told" in seen.text
         assert "-publisher:publisher1.example" in seen.text
-        assert "News" in (await office.platform.press(seen, "Why these numbers?")).text
+        numbers = await office.platform.press(seen, "Why these numbers?")
+        assert "News" in numbers.text
+        again = await office.platform.press(numbers, "What happened to it")
+        assert "Feed 1 began this story" in again.text
     assert "Nothing is known of" in (await office.platform.ask("why", "zzz9")).text
 
 

@@ -44,6 +44,8 @@ POST = Post(
 )
 STANDING = replace(POST, state=PostState.SENT, message_id="m1", sent_at=START)
 
+TAKEN_BACK = (PostState.LEAVING, PostState.RETRACTED)
+
 outcomes = st.sampled_from(
     [
         Posted("m9"),
@@ -65,7 +67,7 @@ def test_an_accepted_post_stands_under_its_message_id():
     assert states.settled(POST, Posted("m1"), now=NOW, shown="2").shown == "2"
 
 
-@pytest.mark.parametrize("state", [s for s in PostState if s is not PostState.SENT])
+@pytest.mark.parametrize("state", sorted(set(PostState) - {PostState.SENT, *TAKEN_BACK}))
 def test_an_acceptance_that_arrives_late_is_still_the_truth(state):
     late = states.settled(replace(POST, state=state), Posted("m1"), now=NOW)
     assert (late.state, late.message_id) == (PostState.SENT, "m1")
@@ -216,6 +218,13 @@ def test_whatever_happens_a_post_is_edited_at_most_twenty_four_times(ends):
 )
 def test_what_an_editor_takes_back_leaves_unless_its_sending_is_under_way(state, after):
     assert states.retracted(replace(STANDING, state=state), "wrong").state is after
+
+
+def test_what_was_taken_back_in_doubt_and_turns_out_to_stand_has_to_leave():
+    taken = states.retracted(replace(POST, state=PostState.HELD), "wrong")
+    late = states.settled(taken, Posted("m9"), now=NOW)
+    assert (late.state, late.message_id, late.reason) == (PostState.LEAVING, "m9", "wrong")
+    assert states.settled(late, Posted("m9"), now=NOW) == late
 
 
 def test_a_deletion_is_tried_again_until_it_is_known_to_be_in_vain():
