@@ -11,6 +11,10 @@ NOT_A_READER = later(
     "You may not search here; ask whoever keeps feeds.yaml to add you to readers."
 )
 
+UNSURE = later(
+    "Whether you belong to a server where Nightdesk is set up cannot be seen just now; try again "
+    "in a minute."
+)
 NOT_AN_EDITOR = later("This is for editors; ask whoever keeps feeds.yaml to add you to editors.")
 
 _OURS = "terminal"
@@ -22,11 +26,12 @@ class Asker:
 
     platform: str  # slack | discord | terminal
     user: str
-    place: str = ""  # workspace or guild; "" in a direct message
+    place: str = ""  # workspace or guild; in a direct message one of ours that they belong to
     conversation: str = ""
     roles: frozenset[str] = frozenset()
     locale: str = "en"
     name: str = ""  # as people there see it; from outside
+    unsure: bool = False  # the platform did not say where they belong
 
 
 def refusal(asker: Asker, readers: People, homes: AbstractSet[str] | None) -> str:
@@ -38,7 +43,7 @@ def refusal(asker: Asker, readers: People, homes: AbstractSet[str] | None) -> st
     if asker.platform == _OURS:
         return ""
     if not _at_home(asker, homes):
-        return NOT_SET_UP
+        return UNSURE if asker.unsure and homes else NOT_SET_UP
     return "" if readers.everyone or _named(asker, readers) else NOT_A_READER
 
 
@@ -54,10 +59,7 @@ def may_edit(asker: Asker, editors: People, homes: AbstractSet[str] | None) -> b
 
 
 def _at_home(asker: Asker, homes: AbstractSet[str] | None) -> bool:
-    """Direct messages belong to no place: they are answered where the platform has a home at all."""
-    if homes is None or not homes:
-        return homes is None
-    return not asker.place or bool({asker.place, asker.conversation} & homes)
+    return homes is None or bool({asker.place, asker.conversation} & homes)
 
 
 def _named(asker: Asker, people: People) -> bool:

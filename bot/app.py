@@ -32,6 +32,7 @@ from digests.knowledge.sources import sources
 from digests.learning import Learner
 from digests.model import Channel, Clock, Feed, Post, PostState, Target
 from digests.rules.routing import FLOOD
+from digests.watchkeeping import Watchkeeper
 from digests.web.addresses import AddressRules
 from digests.web.client import Client
 from digests.web.sandbox import Sandbox
@@ -139,6 +140,7 @@ async def opened(
                 share=Sharing(chats, SystemRandom()),
                 probe=one_look(fetcher, sandbox, clock),
                 doing=Deeds(desk, Looks(fetcher, sandbox, clock), courier.wake),
+                watches=Watchkeeper(archive, desk.watchers),
             )
             chats |= _chats(env, desk, commands, clock)
             learner = Learner(client, sandbox, archive, desk, clock, sources(env.values))

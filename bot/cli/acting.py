@@ -83,13 +83,14 @@ async def _done(env: "Environment", verb: str, text: str) -> None:
     import getpass
 
     from bot.app import opened
-    from bot.commands import Asker, Request
+    from bot.commands import Asker, Request, table
     from digests.errors import ArchiveBusy
 
     try:
         async with opened(env) as app:
             asker = Asker("terminal", getpass.getuser())
-            reply = await app.commands.answer(Request(verb, text, asker=asker))
+            name, rest = table.split(f"{verb} {text}")
+            reply = await app.commands.answer(Request(name, rest, asker=asker))
             _show(reply.content)
     except ArchiveBusy:
         end(1, f"The bot is running on {env.database}; ask it in a channel: /digest {verb} {text}")
@@ -109,6 +110,7 @@ DEEDS = {
     "mute": "Tell nothing of a publisher alone in a channel (`PUBLISHER in CHANNEL`)",
     "unmute": "Tell a muted publisher in a channel again",
     "redrive": "What was held back or given up, and sending it again",
+    "watch": "Be told of what matches a query: `list`, `add QUERY`, `remove`, `quiet`",
     "retract": "Take a story's cards back everywhere",
     "separate": "Take an entry out of a story that it does not belong to",
 }

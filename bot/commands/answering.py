@@ -26,6 +26,7 @@ from digests.config.settings import Settings
 from digests.model import Clock, Notice
 from digests.probing import Probe
 from digests.text.plain import clip
+from digests.watchkeeping import Watchkeeper
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,9 @@ class Commands:
         share: Callable[[Shared], Awaitable[str]] | None = None,
         probe: Callable[[str], Awaitable[Probe]] | None = None,
         doing: Doing | None = None,
+        watches: Watchkeeper | None = None,
     ) -> None:
-        self._around = Around(archive, settings, clock, share, probe, doing)
+        self._around = Around(archive, settings, clock, share, probe, doing, watches)
         self._homes = homes
 
     async def answer(self, request: Request) -> Reply:

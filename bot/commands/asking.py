@@ -15,6 +15,7 @@ from digests.config.settings import Settings
 from digests.model import Button, Clock, Content, EntryId, Feed, Notice, Story, StoryId
 from digests.probing import Probe
 from digests.separating import Inseparable
+from digests.watchkeeping import Watchkeeper
 
 SHARE = "share"  # the verb of the button that posts an answer where it was asked
 RUN = "run"  # of those that run an example: their state is the line to type
@@ -149,6 +150,7 @@ class Around:
     # Look at an address once. None: nothing here asks publishers.
     probe: Callable[[str], Awaitable[Probe]] | None = None
     doing: Doing | None = None  # None: nothing may be changed from here
+    watches: Watchkeeper | None = None  # None: nobody watches from here
 
 
 @dataclass(frozen=True, slots=True)

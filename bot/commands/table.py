@@ -12,6 +12,7 @@ from bot.commands import (
     stories,
     trending,
     undoing,
+    watching,
     why,
 )
 from bot.commands.asking import Verb
@@ -22,6 +23,7 @@ VERBS: tuple[Verb, ...] = (
     *why.VERBS,
     *trending.VERBS,
     *digesting.VERBS,
+    *watching.VERBS,
     *publishers.VERBS,
     *feeds.VERBS,
     *saying.VERBS,

@@ -80,6 +80,8 @@ def forget_owner(connection: Connection, owner: str) -> int:
     count = connection.execute(delete(watch).where(_OWN), {"who": owner}).rowcount
     connection.execute(delete(habits).where(habits.c.owner == owner))
     _owe_nothing(connection, [owner])
+    mine = post.c.channel == channel_of(owner)
+    connection.execute(update(post).where(mine).values(text=""))  # which says what was watched
     return count
 
 

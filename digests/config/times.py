@@ -62,19 +62,27 @@ class QuietHours:
     def read(self, node: Node, sheet: Sheet) -> Quiet:
         """The hours; raises Refused."""
         text = text_of(node, sheet).strip()
-        match = _QUIET.fullmatch(text)
-        if match is None:
+        hours = parse_quiet(text)
+        if hours is None:
             _refuse_impossible(text)
             raise Refused
-        start, end = (time(int(match[at]), int(match[at + 1])) for at in (1, 3))
-        if start == end:
+        if hours.start == hours.end:
             raise Refused("which is the whole day", hint="remove the channel, or name its hours")
-        return Quiet(start, end)
+        return hours
 
     def schema(self) -> Schema:
         """Its shape."""
         pattern = f"^{_QUIET.pattern}$".replace(r"\d", "[0-9]").replace(r"\s", "[ ]")
         return or_variable({"type": "string", "pattern": pattern})
+
+
+def parse_quiet(text: str) -> Quiet | None:
+    """Two times of day, which may be the same; None for any other text."""
+    match = _QUIET.fullmatch(text)
+    if match is None:
+        return None
+    start, end = (time(int(match[at]), int(match[at + 1])) for at in (1, 3))
+    return Quiet(start, end)
 
 
 @dataclass(frozen=True, slots=True)

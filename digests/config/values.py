@@ -74,15 +74,22 @@ class Zone:
     def read(self, node: Node, sheet: Sheet) -> str:
         """Its name; raises Refused."""
         text = text_of(node, sheet)
-        if text in _zones():
+        close = nearest_zone(text)
+        if close == text:
             return text
-        cities = {name.rpartition("/")[2]: name for name in sorted(_zones()) if "/" in name}
-        close = nearest(text, _zones()) or cities.get(nearest(text.replace(" ", "_"), cities), "")
         raise Refused(hint=f"did you mean {close}?" if close else "")
 
     def schema(self) -> Schema:
         """A string: the list of zones changes several times a year."""
         return or_variable({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$"})
+
+
+def nearest_zone(text: str) -> str:
+    """The zone of that name, else the one that was probably meant; "" when none is near."""
+    if text in _zones():
+        return text
+    cities = {name.rpartition("/")[2]: name for name in sorted(_zones()) if "/" in name}
+    return nearest(text, _zones()) or cities.get(nearest(text.replace(" ", "_"), cities), "")
 
 
 @cache

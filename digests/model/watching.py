@@ -112,4 +112,6 @@ def is_watching(channel: str) -> bool:
 def person_at(owner: str) -> Target:
     """Where a person is written to: the address of a direct message."""
     platform, _, user = owner.partition(":")
+    if platform == "terminal":
+        return Target(platform, "")  # there is one screen
     return Target(platform, f"@{user}" if platform == "discord" else user)

@@ -118,15 +118,16 @@ async def test_homes_are_our_channels_and_their_guilds():
         assert chat.homes() == {CHANNEL, "42", GUILD}
 
 
-async def test_a_direct_message_has_no_place_and_no_roles():
+async def test_a_direct_message_comes_with_the_guild_of_ours_that_its_writer_is_in():
     desk = Desk()
     async with FakeDiscord() as fake:
         private = fake.world.add_channel("690000000000000001", guild=None, type=1)
-        async with listening(fake, desk):
+        async with listening(fake, desk) as chat:
+            await until(lambda: GUILD in chat.homes())
             seen = await fake.command("story", {"id": "k7f3"}, channel=private, locale="ar")
             assert seen.answered
             asker = desk.asked[0].asker
-            assert (asker.place, asker.roles, asker.locale) == ("", frozenset(), "ar")
+            assert (asker.place, asker.roles, asker.locale) == (GUILD, frozenset({GUILD}), "ar")
             assert asker.conversation == private
 
 

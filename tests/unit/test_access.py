@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.access import NOT_A_READER, NOT_SET_UP, Asker, may_edit, refusal
+from bot.access import NOT_A_READER, NOT_SET_UP, UNSURE, Asker, may_edit, refusal
 from digests.config import People
 
 EVERYONE = People(everyone=True)
@@ -16,7 +16,10 @@ GUILD = frozenset({"G1", "C1"})
         (Asker("discord", "1", "G1", "C9"), EVERYONE, GUILD, ""),
         (Asker("discord", "1", "G2", "C2"), EVERYONE, GUILD, NOT_SET_UP),
         (Asker("discord", "1", "G2", "C2"), EVERYONE, frozenset(), NOT_SET_UP),
-        (Asker("discord", "1"), EVERYONE, GUILD, ""),
+        (Asker("discord", "1"), EVERYONE, GUILD, NOT_SET_UP),
+        (Asker("discord", "1", "", "D7"), EVERYONE, GUILD, NOT_SET_UP),
+        (Asker("discord", "1", unsure=True), EVERYONE, GUILD, UNSURE),
+        (Asker("discord", "1", unsure=True), EVERYONE, frozenset(), NOT_SET_UP),
         (Asker("discord", "1"), EVERYONE, frozenset(), NOT_SET_UP),
         (Asker("slack", "U1", "", "D1"), EVERYONE, None, ""),
         (Asker("slack", "U1", "", "D1"), EVERYONE, frozenset(), NOT_SET_UP),
@@ -49,7 +52,8 @@ EDITORS = People(slack=frozenset({"U1"}), discord=frozenset({"1", "role:77"}))
         (Asker("slack", "1", "T1", "C1"), None, False),
         (Asker("slack", "U1", "T1", "C1"), frozenset(), False),
         (Asker("discord", "1", "G1", "C9"), GUILD, True),
-        (Asker("discord", "1"), GUILD, True),
+        (Asker("discord", "1"), GUILD, False),
+        (Asker("discord", "1", "G1", "D7"), GUILD, True),
         (Asker("discord", "1", "G2", "C2"), GUILD, False),
         (Asker("discord", "2", "G1", "C1", frozenset({"77"})), GUILD, True),
         (Asker("discord", "2", "G2", "C2", frozenset({"77"})), GUILD, False),

@@ -14,6 +14,7 @@ from bot.platforms.discord.errors import Answer, Lost, NotSent, posted, unreadab
 from bot.platforms.discord.forums import Forums
 from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.invite import invitation
+from bot.platforms.discord.membership import Membership
 from bot.platforms.discord.permissions import FORUMS
 from bot.platforms.discord.places import Payload, Places
 from bot.platforms.discord.rest import TIMEOUT, Rest
@@ -82,9 +83,10 @@ class DiscordChat:
         self._forums: set[str] = set()
         self._boards = Forums(self._rest, self._places, clock)
         self._threads = Threads(self._rest)
+        membership = Membership(self._places, self._guilds, clock)
         self._gateway = Gateway(
             token,
-            Interactions(self._rest, answer, clock, complete, form).serve,
+            Interactions(self._rest, answer, clock, complete, form, membership.placed).serve,
             self._register,
             clock=clock,
             random=random,
@@ -269,10 +271,15 @@ class DiscordChat:
 
     def homes(self) -> frozenset[str]:
         """The channels of the file and the guilds in which they lie, as far as they are known."""
+        return frozenset(self._channels()) | self._guilds()
+
+    def _channels(self) -> list[str]:
         written = (target.address for target in self._targets() if target.platform == "discord")
-        channels = [place for address in written if (place := _channel_id(address))]
-        guilds = (self._gateway.guild_of(channel) for channel in channels)
-        return frozenset(channels) | {guild for guild in guilds if guild}
+        return [place for address in written if (place := _channel_id(address))]
+
+    def _guilds(self) -> frozenset[str]:
+        guilds = (self._gateway.guild_of(channel) for channel in self._channels())
+        return frozenset(guild for guild in guilds if guild)
 
     async def invitation(self) -> str:
         """The link that adds the bot to a server; "" when Discord cannot be asked who we are."""

@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 
 Answerer = Callable[[Request], Awaitable[Reply]]
 Completer = Callable[[Request, str], Awaitable[Sequence[Choice]]]
+Placer = Callable[[Request], Awaitable[Request]]
 Former = Callable[[Request], Form | None]
 _Json = dict[str, Any]
 
@@ -110,11 +111,14 @@ class Interactions:
         clock: Clock,
         complete: Completer | None = None,
         form: Former | None = None,
+        placed: Placer | None = None,
     ) -> None:
+        """`placed`: finds out where somebody belongs who writes in private."""
         self._rest = rest
         self._answer = answer
         self._complete = complete
         self._form = form
+        self._placed = placed or _as_it_is
         self._clock = clock
         self._seen: OrderedDict[int, None] = OrderedDict()
 
@@ -126,14 +130,21 @@ class Interactions:
         request = request_of(interaction)
         if request is None or self._known(interaction.id):
             return
-        form = self._form(request) if self._form and interaction.type.value == _COMMAND else None
-        if form is not None:
+        if form := await self._form_for(request, interaction):
             await self._acknowledge(interaction, {"type": _MODAL, "data": render.form(form)})
             return
         if not await self._acknowledge(interaction, _first_answer(interaction)):
             return
-        reply = await self._ask(request)
+        reply = await self._ask(await self._placed(request))
         await self._show(interaction, reply)
+
+    async def _form_for(
+        self, request: Request, interaction: "discord.Interaction[Any]"
+    ) -> Form | None:
+        """A form must be the first answer, so who asks is looked up before it, where one may come."""
+        if self._form is None or interaction.type.value != _COMMAND or request.options:
+            return None
+        return self._form(await self._placed(request))
 
     def _known(self, interaction: int) -> bool:
         """After a broken connection the gateway may tell the same event again."""
@@ -149,7 +160,8 @@ class Interactions:
         if self._complete is None or typing is None:
             return
         verb, name, text = typing
-        found = await self._complete(Request(verb, text, {}, _asker(interaction)), name)
+        request = await self._placed(Request(verb, text, {}, _asker(interaction)))
+        found = await self._complete(request, name)
         choices = [{"name": one.name, "value": one.value} for one in found]
         await self._acknowledge(interaction, {"type": _CHOICES, "data": {"choices": choices}})
 
@@ -200,6 +212,10 @@ class Interactions:
                     pass  # the same again replaces the same
             await self._clock.sleep(wait)
         _log.warning("a reply could not be shown")
+
+
+async def _as_it_is(request: Request) -> Request:
+    return request
 
 
 def _first_answer(interaction: "discord.Interaction[Any]") -> _Json:

@@ -26,6 +26,7 @@ _HOUR = timedelta(hours=1)
 _REASON = 300  # characters of a reason: one line for people
 
 UNKNOWN_CHANNEL: Final = 10003
+UNKNOWN_MEMBER: Final = 10007
 UNKNOWN_MESSAGE: Final = 10008
 UNKNOWN_INTERACTION: Final = 10062
 ALREADY_ACKNOWLEDGED: Final = 40060

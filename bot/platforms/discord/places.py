@@ -55,7 +55,7 @@ class Places:
         guild = await self._object(f"/guilds/{channel['guild_id']}", "roles")
         if isinstance(guild, Failure):
             return guild
-        member = await self._member(str(channel["guild_id"]), str(me["id"]))
+        member = await self.member(str(channel["guild_id"]), str(me["id"]))
         if isinstance(member, Failure):
             return member
         # A thread has no overwrites of its own.
@@ -77,8 +77,12 @@ class Places:
         bits = await self.granted(found)
         return bits if isinstance(bits, Failure) else bool(bits & HISTORY.bit)
 
-    async def _member(self, guild: str, person: str) -> Payload | Failure:
-        answer = await self._rest.call("GET", f"/guilds/{guild}/members/{person}")
+    async def member(
+        self, guild: str, person: str, *, within: float | None = None
+    ) -> Payload | Failure:
+        """A person in a guild, with the roles there; `within` so many seconds."""
+        path = f"/guilds/{guild}/members/{person}"
+        answer = await self._rest.call("GET", path, within=within)
         if isinstance(answer, Answer) and answer.good and isinstance(answer.payload, dict):
             return {"user": {"id": person}, **answer.payload}
         return answer

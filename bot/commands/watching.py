@@ -1,0 +1,256 @@
+"""watch: saved queries of one person, told by direct message. Nobody sees or stops another one's."""
+
+import re
+from dataclasses import replace
+from datetime import MAXYEAR, date, datetime, timedelta
+
+from bot.commands.administering import NOT_HERE
+from bot.commands.asking import Ask, Option, Reply, Verb
+from digests.archive.watches import EACH
+from digests.cards.words import Words, later
+from digests.config.durations import parse as parse_duration
+from digests.config.times import parse_quiet
+from digests.config.values import nearest_zone
+from digests.errors import QueryError
+from digests.model import Button, Watch, WatchId
+from digests.model.watching import after_day, person_at
+from digests.rules.query import parse_lenient, parse_strict
+from digests.text.plain import clip
+from digests.watchkeeping import Watchkeeper
+
+SHOW, REMOVE, AGAIN = "watch-show", "unwatch", "watch-again"  # the verbs of buttons
+_ME = "me"  # the state of a button that needs none: Slack shows no button without one
+_LONGEST = 400  # characters of a query
+_ON_A_PAGE = 6  # each with its button
+_SHOWN = 120  # characters of a query in a list
+_ROUND_A_FAULT = 30  # characters shown from the place of a mistake on
+_END = re.compile(r"\s+until:(\S+)$")
+
+_QUERY = Option(
+    "query",
+    later('What to look for: ivanti OR fortinet · "supply chain" · is:kev'),
+    required=True,
+    longest=_LONGEST,
+)
+_UNTIL = Option("until", later("Its last day, 2027-03-01, or how long, 30d"), longest=20)
+_WHICH = Option("which", later("Its number in the list, or its query"), longest=_LONGEST)
+_HOURS = Option("hours", later("From when to when, 22:00-07:00; off for none"), longest=20)
+_ZONE = Option("timezone", later("Your clock, for example Europe/Berlin"), longest=60)
+
+
+async def mine(ask: Ask) -> Reply:
+    """The asker's watches, each with a button; a query instead of nothing is a new watch."""
+    if ask.text and ask.until is None:
+        return await add(ask)
+    say, keeper = ask.say, ask.around.watches
+    found = await ask.archive.watches.of(ask.person)
+    start = ask.page * _ON_A_PAGE
+    shown = found[start : start + _ON_A_PAGE]
+    zone = keeper.habits(ask.person).timezone if keeper else "UTC"
+    lines = [_line(one, say, zone, ask.now) for one in shown]
+    lines = lines or [say.text("You watch for nothing yet. Try: /digest watch add is:kev")]
+    lines += await _told_how(ask, keeper) if keeper else []
+    buttons = tuple(Button(say.text("Remove {n}", n=one.id), REMOVE, str(one.id)) for one in shown)
+    reply = ask.notice("\n".join(lines), say.text("What you watch for"))
+    if keeper and await keeper.trouble(ask.person):
+        buttons = (*buttons, Button(say.text("Try again"), AGAIN, _ME))
+    turned = await ask.listed(reply, "", last=start + _ON_A_PAGE >= len(found))
+    return replace(turned, buttons=buttons)  # nothing of it is for others: no button to share
+
+
+async def show(ask: Ask) -> Reply:
+    """The button: the asker's watches, whatever its state says."""
+    return await mine(replace(ask, request=replace(ask.request, text="", options={})))
+
+
+async def add(ask: Ask) -> Reply:
+    """Keep a query; from now on each new story that matches is told."""
+    say, keeper = ask.say, _keeper(ask)
+    if keeper is None:
+        return ask.notice(say.text(NOT_HERE))
+    query, typed = _with_end(ask.option("query") or ask.text)
+    until, zone = ask.option("until") or typed, keeper.habits(ask.person).timezone
+    end = _end(until, zone, ask.now)
+    if until and (end is None or end <= ask.now):
+        return ask.notice(
+            say.text("{until} is no day to come. Write 2027-03-01, or 30d.", until=clip(until, 40))
+        )
+    if fault := _fault(query, say):
+        return ask.notice(fault, say.text("Not kept"))
+    wanted = Watch(WatchId(0), ask.person, query, person_at(ask.person), ask.now, end)
+    kept = await keeper.add(wanted, say.language)
+    if kept is None:
+        text = say.text("You have {n} watches already; remove one first.", n=EACH)
+        return ask.notice(text, say.text("Not kept"))
+    return await _confirmed(ask, keeper, kept)
+
+
+async def remove(ask: Ask) -> Reply:
+    """End one of the asker's watches, by its number or its query."""
+    say, keeper = ask.say, _keeper(ask)
+    if keeper is None:
+        return ask.notice(say.text(NOT_HERE))
+    wanted = (ask.option("which") or ask.text).casefold()
+    own = await ask.archive.watches.of(ask.person)
+    chosen = [one for one in own if wanted in (str(one.id), one.query.casefold())]
+    if not wanted or not chosen:
+        return await show(ask) if not wanted else ask.notice(say.text("You have no such watch."))
+    for one in chosen:
+        await keeper.remove(ask.person, one.id)
+    text = say.text("You watch no more for {query}.", query=clip(chosen[0].query, _SHOWN))
+    buttons = (Button(say.text("What you watch for"), SHOW, _ME),)
+    return replace(ask.notice(text), buttons=buttons)
+
+
+async def quiet(ask: Ask) -> Reply:
+    """The asker's own quiet hours; what comes meanwhile is told together when they end."""
+    say, keeper = ask.say, _keeper(ask)
+    if keeper is None:
+        return ask.notice(say.text(NOT_HERE))
+    first, _, rest = (ask.option("hours") or ask.text).partition(" ")
+    habits, zone = keeper.habits(ask.person), ask.option("timezone") or rest.strip()
+    if zone and (near := nearest_zone(zone)) != zone:
+        text = say.text("{zone} is no time zone that is known.", zone=clip(zone, 60))
+        meant = say.text("Did you mean {near}?", near=near) if near else ""
+        return ask.notice(f"{text} {meant}".strip())
+    hours = parse_quiet(first)
+    if first and first.casefold() != "off" and (hours is None or hours.start == hours.end):
+        return ask.notice(say.text("Write hours like 22:00-07:00, or off."))
+    if first:
+        await keeper.told_so(
+            replace(habits, quiet=hours, timezone=zone or habits.timezone, language=say.language)
+        )
+    return ask.notice("\n".join(await _told_how(ask, keeper)), say.text("Quiet hours"))
+
+
+async def again(ask: Ask) -> Reply:
+    """The button: direct messages are taken now, says the asker."""
+    keeper = _keeper(ask)
+    if keeper is None:
+        return ask.notice(ask.say.text(NOT_HERE))
+    await keeper.again(ask.person)
+    if ask.around.doing is not None:
+        ask.around.doing.wake()
+    return ask.notice(ask.say.text("What waits for you is sent again now."))
+
+
+async def _confirmed(ask: Ask, keeper: Watchkeeper, kept: Watch) -> Reply:
+    say = ask.say
+    recent = parse_lenient(f"({kept.query}) since:7d").query
+    found = await ask.archive.search(recent, now=ask.now, limit=1)
+    query = clip(kept.query, _SHOWN)
+    lines = [
+        say.text("Each new story that matches {query} is told to you alone.", query=query),
+        *_ends(kept, say, keeper.habits(ask.person).timezone),
+        say.plural(
+            "{n} story of the last 7 days matches.", "{n} stories of the last 7 days match.",
+            found.total,
+        ),
+        *await _told_how(ask, keeper),
+    ]  # fmt: skip
+    buttons = (
+        Button(say.text("Remove {n}", n=kept.id), REMOVE, str(kept.id)),
+        Button(say.text("What you watch for"), SHOW, _ME),
+    )
+    return replace(ask.notice("\n".join(lines), say.text("Kept")), buttons=buttons)
+
+
+async def _told_how(ask: Ask, keeper: Watchkeeper) -> list[str]:
+    """Quiet hours, and why the asker could not be reached, where there is something to say."""
+    say, habits = ask.say, keeper.habits(ask.person)
+    lines = []
+    if habits.quiet is not None:
+        hours = say.text("Quiet hours: {hours} ({zone})", hours=str(habits.quiet),
+                         zone=habits.timezone)  # fmt: skip
+        lines.append(hours)
+    elif ask.request.verb == "watch quiet":
+        lines.append(say.text("You have no quiet hours."))
+    if trouble := await keeper.trouble(ask.person):
+        lines.append(
+            say.text(
+                "You could not be written to: {reason}. Your watches are kept, and it is tried "
+                "again once a day; allow direct messages and press the button to try it now.",
+                reason=clip(trouble, 200),
+            )
+        )
+    return lines
+
+
+def _fault(query: str, say: Words) -> str:
+    """What is wrong with a query, its place and a hint; "" when nothing is."""
+    if len(query) > _LONGEST:
+        return say.text("A watch has at most {n} characters.", n=_LONGEST)
+    try:
+        parse_strict(query)
+    except QueryError as error:
+        rest = clip(query[error.column - 1 :], _ROUND_A_FAULT) or "…"
+        said = say.text(
+            "At character {n} ({text}): {fault}", n=error.column, text=rest, fault=error.message
+        )
+        return f"{said}\n{error.hint}".strip()
+    return "" if query.strip() else say.text("Say what to look for.")
+
+
+def _with_end(typed: str) -> tuple[str, str]:
+    """The query, and what stands behind `until:` at its end."""
+    match = _END.search(typed)
+    return (typed[: match.start()].strip(), match[1]) if match else (typed.strip(), "")
+
+
+def _end(text: str, zone: str, now: datetime) -> datetime | None:
+    """When a last day, or a length of time from now on, is over; None for any other text."""
+    if span := parse_duration(text):
+        return now + span
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return after_day(day, zone) if day.year < MAXYEAR else None
+
+
+def _line(one: Watch, say: Words, zone: str, now: datetime) -> str:
+    over = [say.text("ended")] if one.is_over(now) else _ends(one, say, zone)
+    return say.line(str(one.id), clip(one.query, _SHOWN), *over)
+
+
+def _ends(one: Watch, say: Words, zone: str) -> list[str]:
+    """Its last minute, since a day is over at midnight."""
+    if one.until is None:
+        return []
+    last = one.until - timedelta(minutes=1)
+    return [say.text("until {date}", date=say.date(last, zone, year=True))]
+
+
+def _keeper(ask: Ask) -> Watchkeeper | None:
+    return None if ask.archive.read_only else ask.around.watches
+
+
+VERBS = (
+    Verb("watch list", later("What you watch for, and how you are told"), mine, examples=("",)),
+    Verb(
+        "watch add",
+        later("Be told of each new story that matches, you alone"),
+        add,
+        (_QUERY, _UNTIL),
+        examples=("ivanti OR fortinet", "is:kev product:ivanti until:2027-03-01"),
+        form=True,
+    ),
+    Verb(
+        "watch remove",
+        later("Watch for something no more"),
+        remove,
+        (_WHICH,),
+        examples=("12", "ivanti OR fortinet"),
+    ),
+    Verb(
+        "watch quiet",
+        later("Hours in which your watches tell you nothing"),
+        quiet,
+        (_HOURS, _ZONE),
+        examples=("22:00-07:00 Europe/Berlin", "off"),
+    ),
+    Verb("watches", later("What you watch for, and how you are told"), mine, listed=False),
+    Verb(SHOW, later("What you watch for, and how you are told"), show, listed=False),
+    Verb(REMOVE, later("Watch for something no more"), remove, (_WHICH,), listed=False),
+    Verb(AGAIN, later("Write to me again"), again, listed=False),
+)

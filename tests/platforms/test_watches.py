@@ -1,0 +1,178 @@
+"""Watches on both platforms: from the command to the direct message, and nobody else's business."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from bot.commands import Commands
+from bot.courier import Courier
+from digests.archive.store import Archive
+from digests.config import Defaults, Settings, Welcome
+from digests.desk import Desk
+from digests.feeds.fetch import Fetcher
+from digests.model import Channel, PostState
+from digests.testing import FakeClock
+from digests.watchkeeping import Watchkeeper
+from digests.web.addresses import AddressRules
+from digests.web.client import Client
+from tests.fakediscord import GUILD, FakeDiscord
+from tests.fakefeeds import FakeFeeds
+from tests.fakeslack import FakeSlack
+from tests.platforms.test_administration import STRANGER, OnDiscord, OnSlack
+from tests.platforms.test_discord_commands import until
+from tests.services.test_desk import InlineWorker, feed, rss
+
+FIRST, SECOND = "Alpha breach at the harbour office", "Beta flaw at the harbour"
+
+
+@dataclass
+class Office:
+    """The desk with a watchkeeper, its commands and its courier on one platform."""
+
+    platform: Any
+    archive: Archive
+    desk: Desk
+    courier: Courier
+    publisher: FakeFeeds
+    clock: FakeClock
+
+    async def publish(self, *titles: str) -> None:
+        self.publisher.publish("/feed", rss(*titles))
+        await self.desk.poll(self.desk.settings.feeds[0])
+        await self.rounds()
+
+    async def rounds(self, count: int = 3) -> None:
+        for _ in range(count):
+            await self.courier.round()
+            await self.courier.drained()
+
+    @property
+    def editor(self) -> str:
+        return str(getattr(self.platform, "editor", "500000000000000001"))
+
+    @property
+    def stranger(self) -> str:
+        return str(getattr(self.platform, "stranger", STRANGER))
+
+    def told(self, person: str) -> list[str]:
+        """What stands in somebody's direct messages, as text."""
+        fake = self.platform.fake
+        if isinstance(fake, FakeDiscord):
+            return [str(message) for message in fake.world.direct(person).messages]
+        places = [one for one in fake.places.values() if one.user == person]
+        return [str(message) for place in places for message in place.messages]
+
+
+@pytest.fixture(params=["slack", "discord"])
+async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        publisher = await enter(FakeFeeds({"/feed": rss()}))
+        clock = FakeClock()
+        archive = await Archive.open(tmp_path / "office.db")
+        stack.push_async_callback(archive.close)
+        client = await enter(Client(AddressRules(["127.0.0.0/8"]), clock, user_agent="test"))
+        desk = Desk(archive, Fetcher(client, clock, Random(1), spacing=0), InlineWorker(), clock)
+        fake: Any = await enter(FakeSlack() if request.param == "slack" else FakeDiscord())
+        platform: Any = OnSlack(fake) if request.param == "slack" else OnDiscord(fake)
+        chats: dict[str, Any] = {}
+        courier = Courier(
+            archive, chats, lambda: desk.settings, clock, watching=desk.watchers.channel
+        )
+        keeper = Watchkeeper(archive, desk.watchers)
+        commands = Commands(archive, lambda: desk.settings, clock, watches=keeper)
+        platform.listen(commands)
+        chats[request.param] = platform.chat
+        feeds = (feed(publisher.url(), first=None),)
+        channel = Channel("soc", platform.target)
+        await desk.open(Settings(Defaults(welcome=Welcome.FIRST), feeds, (channel,)))
+        await platform.chat.start()
+        stack.push_async_callback(platform.chat.close)
+        if request.param == "discord":
+            fake.world.members[GUILD] = {STRANGER: []}
+            await until(fake.gateway.identified.is_set)
+        else:
+            await fake.connected()
+        yield Office(platform, archive, desk, courier, publisher, clock)
+        assert fake.violations == []
+
+
+async def test_a_watch_tells_its_owner_alone_once_and_says_why(office: Office) -> None:
+    seen = await office.platform.ask("watch add", "harbour -festival")
+    assert "is told to you alone" in seen.text
+    await office.publish(FIRST, "Harbour festival opens")
+    await office.publish(SECOND, FIRST, "Harbour festival opens")
+    told = office.told(office.editor)
+    assert len(told) == 2
+    assert FIRST in told[0]
+    assert "Watch: harbour -festival" in told[0]
+    assert office.told(office.stranger) == []
+    assert len(office.platform.standing()) == 3
+    why = await office.platform.ask("why", FIRST, stranger=True)
+    assert "posted" in why.text
+    assert "watch" not in why.text.lower()
+
+
+async def test_an_ended_watch_tells_nothing_more(office: Office) -> None:
+    seen = await office.platform.ask("watch add", "harbour")
+    listed = await office.platform.press(seen, "What you watch for")
+    assert "harbour" in listed.text
+    gone = await office.platform.press(
+        listed, next(one for one in listed.buttons if "Remove" in one)
+    )
+    assert "You watch no more for harbour." in gone.text
+    await office.publish(FIRST)
+    assert office.told(office.editor) == []
+    assert len(office.platform.standing()) == 1
+
+
+async def test_nobody_reaches_another_ones_watch_with_a_forged_button(office: Office) -> None:
+    seen = await office.platform.ask("watch add", "harbour")
+    (watch,) = await office.archive.watches.every()
+    for verb in ("unwatch", "watch-show", "watch-again", "forget-now"):
+        for state in (str(watch.id), "harbour", watch.owner):
+            answer = await office.platform.forge(seen, verb, state)
+            assert "harbour" not in answer.text
+    assert (
+        "You watch for nothing yet."
+        in (await office.platform.ask("watch list", stranger=True)).text
+    )
+    assert await office.archive.watches.every() == [watch]
+    await office.publish(FIRST)
+    assert len(office.told(office.editor)) == 1
+
+
+async def test_what_is_no_query_is_refused_in_the_chat_with_its_place(office: Office) -> None:
+    seen = await office.platform.ask("watch add", "ivanti OR (fortinet")
+    assert "At character 11" in seen.text
+    assert await office.archive.watches.every() == []
+
+
+async def test_closed_direct_messages_are_told_where_watches_are_listed_and_asked_once_a_day(
+    office: Office,
+) -> None:
+    fake = office.platform.fake
+    if not isinstance(fake, FakeDiscord):
+        pytest.skip("Slack delivers an app's direct messages to whoever is in the workspace")
+    fake.world.unwilling.add(office.editor)
+    await office.platform.ask("watch add", "harbour")
+    await office.publish(FIRST)
+    before = fake.count("create", "refused 403")
+    for _ in range(20):
+        office.clock.advance(3600)
+        await office.rounds(1)
+    assert fake.count("create", "refused 403") == before == 1
+    listed = await office.platform.ask("watch list")
+    assert "takes no direct messages from the bot" in listed.text
+    fake.world.unwilling.clear()
+    office.clock.advance(4 * 3600 + 1)
+    await office.courier.fold(office.clock.now())
+    await office.rounds()
+    assert len(office.told(office.editor)) == 1  # a list by now: a card may be six hours old
+    assert (await office.archive.outbox.counts())[PostState.QUEUED] == 0
+    assert len(await office.archive.watches.every()) == 1
