@@ -19,8 +19,10 @@ from digests.archive.store import Archive
 from digests.config import People, Settings
 from digests.feeds.pace import FeedState
 from digests.model import Feed, IndexTokens, Name, Source, Target
+from digests.rules.watchers import Watchers
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
+from digests.watchkeeping import Watchkeeper
 from tests.fakediscord import CHANNEL, OWNER, TOKEN, FakeDiscord
 from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.platforms.test_discord_commands import Hasty, until
@@ -146,7 +148,8 @@ async def place(request: pytest.FixtureRequest, archive: Archive) -> AsyncIterat
     editors = People(frozenset({"U0002", "U0003"}), frozenset({OWNER}))
     settings = Settings(feeds=(FEED,) * 3, editors=editors)
     share = Sharing(chats, Random(1))
-    commands = Commands(archive, lambda: settings, FakeClock(), share=share)
+    keeper = Watchkeeper(archive, Watchers())
+    commands = Commands(archive, lambda: settings, FakeClock(), share=share, watches=keeper)
     many = {"clock": Hasty(), "random": Random(1), "answer": commands.answer}
     if request.param == "slack":
         async with FakeSlack() as slack:
