@@ -279,9 +279,13 @@ class Desk:
             made = await separating.separate(
                 self._archive, self._decider, self._teller, going, deed
             )
-        finally:
+        except ArchiveError:
             await self._load_window()
-        return made or Inseparable.UNKNOWN
+            raise
+        if made is None:
+            await self._load_window()
+            return Inseparable.UNKNOWN
+        return made
 
     # --- preparing: everything that waits ---
 

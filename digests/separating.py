@@ -27,7 +27,7 @@ from digests.model import (
     Telling,
 )
 from digests.stories.announce import Announcement
-from digests.stories.cluster import Window
+from digests.stories.cluster import StoryRef, Window
 from digests.stories.identity import New, title_key
 from digests.telling import Teller
 from digests.text.links import registrable_domain
@@ -80,46 +80,65 @@ async def separate(
     telling = await teller.tell(going.feed, draft)
     draft = replace(draft, tokens=telling.tokens, cves=telling.cves, names=telling.names)
     facts = await archive.facts(telling.cves)
-    decided = _decide(decider, going, draft, telling, facts, deed.at)
+    decider.recall((), await archive.stories([going.story.id]))
+    # From here to the commit without an await: what other polls say of the story is in memory.
+    going = replace(going, story=decider.stories[going.story.id])
+    prepared = _prepared(going, draft, telling, facts)
+    decided, ref = _decided(decider, going.feed, prepared, deed.at)
+    made = _separation(going, decided)
+    decider.stories[going.story.id] = made.revised.story
+    decider.stories[ref.id] = made.new.story
+    if not await archive.acts.separate(made, deed):
+        return None
+    _take_up(decider.window, going, ref)
+    return made.new.story
+
+
+def _prepared(
+    going: Leaving, draft: Draft, telling: Telling, facts: Mapping[str, CveFacts]
+) -> Prepared:
+    announced = {0: Announcement(announce=going.story.announced)}
+    links = going.links or ("",)
+    return Prepared((draft,), links, (New(),), announced, {0: telling}, {}, {}, facts=facts)
+
+
+def _decided(
+    decider: Decider, feed: Feed, prepared: Prepared, now: datetime
+) -> tuple[Decided, StoryRef]:
+    """As for a new entry, but before an empty window: it must not join what it just left."""
+    window, decider.window = decider.window, Window()
+    try:
+        decided = decider.decide(feed, prepared, now)
+        ref = decider.window.get(next(iter(decided.new)))
+    finally:
+        decider.window = window
+    assert ref is not None
+    return decided, ref
+
+
+def _separation(going: Leaving, decided: Decided) -> Separation:
+    """What is written down: the new story, the old one without it, and what is owed."""
     (new,) = decided.new.values()
     before = going.story
-    steps = tuple(replace(step, what=Happening.SEPARATED) for step in decided.steps)
-    left = replace(decided.note(Happening.SEPARATED, before.id), story=before.id)
-    made = Separation(
+    steps = (replace(step, what=Happening.SEPARATED) for step in decided.steps)
+    return Separation(
         going.entry.id,
         before.id,
         replace(new, story=replace(new.story, related=(before.id,))),
         replace(new, story=_without(going, new.story.id), tokens=IndexTokens(), link_keys=()),
         tuple(decided.posts),
-        (*steps, left),
+        (*steps, decided.note(Happening.SEPARATED, before.id)),
     )
-    return made.new.story if await archive.acts.separate(made, deed) else None
 
 
-def _decide(
-    decider: Decider,
-    going: Leaving,
-    draft: Draft,
-    telling: Telling,
-    facts: Mapping[str, CveFacts],
-    now: datetime,
-) -> Decided:
-    """As for a new entry, but before an empty window: it must not join what it just left."""
-    prepared = Prepared(
-        (draft,),
-        going.links or ("",),
-        (New(),),
-        {0: Announcement(announce=going.story.announced)},
-        {0: telling},
-        {},
-        {},
-        facts=facts,
-    )
-    window, decider.window = decider.window, Window()
-    try:
-        return decider.decide(going.feed, prepared, now)
-    finally:
-        decider.window = window
+def _take_up(window: Window, going: Leaving, ref: StoryRef) -> None:
+    """The new story may be joined from now on, and the old one is not known by its link."""
+    old = window.get(going.story.id)
+    if old is not None:
+        window.drop(old.id)
+        links = tuple(link for link in old.link_keys if link not in going.links)
+        window.add(replace(old, link_keys=links))
+    window.add(ref)
 
 
 def _without(going: Leaving, new: StoryId) -> Story:

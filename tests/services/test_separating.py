@@ -64,6 +64,45 @@ async def test_an_entry_becomes_a_story_of_its_own_and_never_comes_back(parts) -
     assert [one.id for one in await archive.traces.entries_of(old.id)] == [first.id]
 
 
+async def test_what_another_feed_told_meanwhile_is_not_lost(parts) -> None:
+    archive = parts[0]
+    paths = {f"/{n}": one_entry(TITLE, f"https://{n}.example/1") for n in (1, 2, 3)}
+    async with FakeFeeds(paths) as publisher:
+        feeds = [feed(publisher.url(f"/{n}"), n) for n in (1, 2, 3)]
+        desk = await opened(parts, settings(*feeds))
+        for one in feeds[:2]:
+            await desk.poll(one)
+        (story,) = await archive.latest(5)
+        second = (await archive.traces.entries_of(story.id))[1]
+        await asyncio.gather(desk.separate(second.id, DEED), desk.poll(feeds[2]))
+        publisher.publish("/1", paths["/1"].replace(b"in full", b"in every detail"))
+        await desk.poll(feeds[0])
+    told = {one.publisher: one for one in await archive.latest(5)}
+    assert sorted(told) == ["publisher1.example", "publisher2.example"]
+    also = [source.publisher for one in told.values() for source in one.also]
+    assert also == ["publisher3.example"]
+    assert await archive.traces.entries_of(told["publisher2.example"].id)
+
+
+async def test_the_next_one_may_join_the_new_story_and_the_old_one_knows_its_link_no_more(
+    parts,
+) -> None:
+    archive = parts[0]
+    paths = {f"/{n}": one_entry(TITLE, f"https://{n}.example/1") for n in (1, 2)}
+    later = one_entry("Something else entirely, told of that page", "https://2.example/1")
+    async with FakeFeeds(paths | {"/3": later}) as publisher:
+        feeds = [feed(publisher.url(f"/{n}"), n) for n in (1, 2, 3)]
+        desk = await opened(parts, settings(*feeds))
+        for one in feeds[:2]:
+            await desk.poll(one)
+        (story,) = await archive.latest(5)
+        made = await desk.separate((await archive.traces.entries_of(story.id))[1].id, DEED)
+        await desk.poll(feeds[2])
+    assert [source.publisher for source in (await archive.find_story(made.id)).also] == [
+        "publisher3.example"
+    ]
+
+
 async def test_what_cannot_be_separated_says_why_and_leaves_no_line(parts) -> None:
     archive = parts[0]
     paths = {
