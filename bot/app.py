@@ -144,7 +144,9 @@ async def opened(
             )
             chats |= _chats(env, desk, commands, clock)
             learner = Learner(client, sandbox, archive, desk, clock, sources(env.values))
-            notices = Notices(archive, clock, lambda: desk.settings, lambda: desk.states)
+            notices = Notices(
+                archive, clock, lambda: desk.settings, lambda: desk.states, courier.unresolved
+            )
             yield App(
                 env,
                 clock,

@@ -46,6 +46,16 @@ FOLD_EVERY = timedelta(minutes=5)
 IDLE = 1.0  # seconds between looks at the outbox when nobody says that there is work
 PERSON_AGAIN = timedelta(hours=1)  # after a person could not be written to
 RESOLVE_AGAIN = 60.0  # seconds after a place could not be found
+UNRESOLVED_FOR = 300.0  # seconds until that is worth a word: a platform may be away for a moment
+
+
+@dataclass(frozen=True, slots=True)
+class _Unresolved:
+    """A place that could not be found; monotonic seconds."""
+
+    first: float
+    again: float
+    reason: str
 
 
 @dataclass(slots=True)
@@ -60,7 +70,7 @@ class Courier:
     watching: Callable[[str], Channel | None] = lambda _: None  # channels of watches, by name
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: dict[Destination, asyncio.Task[None]] = field(default_factory=dict)
-    _unresolved: dict[str, float] = field(default_factory=dict)
+    _unresolved: dict[str, _Unresolved] = field(default_factory=dict)
 
     def wake(self) -> None:
         """There may be work."""
@@ -229,7 +239,8 @@ class Courier:
         known = (await self.archive.places()).get(written)
         if known is not None:
             return known
-        if self._unresolved.get(written, 0.0) > self.clock.monotonic():
+        failed = self._unresolved.get(written)
+        if failed is not None and failed.again > self.clock.monotonic():
             return None
         return await self._resolve(channel.to, chat, post.channel)
 
@@ -241,10 +252,28 @@ class Courier:
             if is_watching(channel):  # its owner is told where watches are listed
                 until = self.clock.now() + PERSON_AGAIN
                 await self.archive.pause_channel(channel, str(error), until)
-            self._unresolved[str(target)] = self.clock.monotonic() + RESOLVE_AGAIN
+            self._note_unresolved(str(target), str(error))
             return None
+        self._unresolved.pop(str(target), None)
         await self.archive.save_place(str(target), place)
         return place
+
+    def _note_unresolved(self, target: str, reason: str) -> None:
+        now = self.clock.monotonic()
+        before = self._unresolved.get(target)
+        first = before.first if before else now
+        self._unresolved[target] = _Unresolved(first, now + RESOLVE_AGAIN, reason)
+
+    def unresolved(self) -> dict[str, str]:
+        """The channels whose places could not be found for a while, each with the reason."""
+        now = self.clock.monotonic()
+        lasting = {
+            target: one.reason
+            for target, one in self._unresolved.items()
+            if now - one.first >= UNRESOLVED_FOR
+        }
+        channels = self.settings().every_channel
+        return {c.name: lasting[str(c.to)] for c in channels if str(c.to) in lasting}
 
     async def _reconcile(self, post: Post) -> None:
         """Find out whether a doubtful post stands there."""

@@ -15,17 +15,15 @@ from datetime import datetime, timedelta
 
 from digests.archive.records import Pause
 from digests.archive.store import Archive
+from digests.cards.health import line
 from digests.cards.words import Words, words
 from digests.config.settings import OPERATOR, Settings
 from digests.errors import ConfigError
+from digests.feeds.health import alert
 from digests.feeds.pace import FeedState
 from digests.model import Channel, Clock, Destination, NewPost, Post, PostState
 from digests.text.plain import clip
 
-FAILURES = 5  # in a row before a feed's trouble is worth a word; by then some hours have passed
-UNREAD_FOR = timedelta(days=1)  # and it was not read for so long
-QUIET_FOR = timedelta(days=60)  # without anything new; feeds that publish rarely get longer
-QUIET_GAPS = 20  # times the usual gap between entries
 ENDED_AFTER = timedelta(minutes=10)  # absent for so long, a cause has ended: pauses are retried
 POSTS_SEEN = 1_000
 PROBLEMS_TOLD = 5  # mistakes of a file in one notice
@@ -33,6 +31,16 @@ _LONGEST = 300  # characters of one mistake or reason
 _EPISODES = "notices"  # name in the archive
 _TROUBLED = (PostState.HELD, PostState.DEAD)
 _REMOVED = ("channel removed", "watch removed")  # dead because somebody wanted it
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is known of feeds, channels and posts when somebody looks for what is wrong."""
+
+    states: Mapping[str, FeedState]
+    pauses: Mapping[str, Pause] = field(default_factory=dict)
+    posts: Sequence[Post] = ()
+    unresolved: Mapping[str, str] = field(default_factory=dict)  # channel -> why it is not found
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,82 +52,33 @@ class Cause:
 
 
 def causes(
-    settings: Settings,
-    states: Mapping[str, FeedState],
-    pauses: Mapping[str, Pause],
-    posts: Sequence[Post],
-    now: datetime,
+    settings: Settings, found: Findings, say: Words, zone: str, now: datetime
 ) -> list[Cause]:
-    """All that is wrong now, in the operator's language. Pure."""
-    channel = settings.operator
-    if channel is None:
-        return []
-    say = words(channel.language)
-    found = [
-        _of_feed(f.name, states[f.url], say, now, channel)
-        for f in settings.feeds
-        if f.url in states
+    """All that is wrong now, in words of one language and times of one clock. Pure."""
+    alerts = [
+        (feed, told)
+        for feed in settings.feeds
+        if feed.url in found.states and (told := alert(feed, found.states[feed.url], now))
     ]
     return [
-        *(cause for cause in found if cause),
-        *_of_channels(pauses, say),
-        *_of_posts(posts, say),
+        *(
+            Cause(told.name, f"{feed.name}: {line(told.health, say, zone)}")
+            for feed, told in alerts
+        ),
+        *_of_channels(found, say),
+        *_of_posts(found.posts, say),
     ]
 
 
-def _of_feed(
-    name: str, state: FeedState, say: Words, now: datetime, channel: Channel
-) -> Cause | None:
-    if state.paused:
-        return None
-    if state.gone:
-        text = say.text("{feed} is gone for good. Remove it from feeds.yaml.", feed=name)
-        return Cause(f"gone {state.url}", text)
-    if state.adopted:  # seen often enough to be believed; see digests.feeds.moves
+def _of_channels(found: Findings, say: Words) -> Iterator[Cause]:
+    for name, reason in found.unresolved.items():
         text = say.text(
-            "{feed} has moved to {url}. Write that as its url in feeds.yaml, and {was} beside it.",
-            feed=name,
-            url=state.adopted,
-            was=f"was: {state.url}",
+            "{channel} is not found: {reason}. Its cards wait; this is tried again every minute.",
+            channel=name,
+            reason=clip(reason, _LONGEST),
         )
-        return Cause(f"moved {state.url} {state.adopted}", text)
-    return _unread(name, state, say, now, channel) or _quiet(name, state, say, now, channel)
-
-
-def _unread(
-    name: str, state: FeedState, say: Words, now: datetime, channel: Channel
-) -> Cause | None:
-    last = state.last_success
-    if state.failures < FAILURES or (last and now - last < UNREAD_FOR):
-        return None
-    reason = clip(state.reason, _LONGEST)
-    if last is None:
-        text = say.text("{feed} could never be read: {reason}", feed=name, reason=reason)
-    else:
-        since = say.date(last, channel.timezone, year=True)
-        text = say.text(
-            "{feed} cannot be read since {date}: {reason}", feed=name, date=since, reason=reason
-        )
-    return Cause(f"unread {state.url}", text)
-
-
-def _quiet(
-    name: str, state: FeedState, say: Words, now: datetime, channel: Channel
-) -> Cause | None:
-    usual = max(QUIET_FOR, QUIET_GAPS * (state.rate or timedelta()))
-    if state.newest is None or now - state.newest < usual:
-        return None
-    since = say.date(state.newest, channel.timezone, year=True)
-    text = say.text(
-        "{feed} answers, but has brought nothing new since {date}. It may have moved or ended.",
-        feed=name,
-        date=since,
-    )
-    return Cause(f"quiet {state.url}", text)
-
-
-def _of_channels(pauses: Mapping[str, Pause], say: Words) -> Iterator[Cause]:
-    for name, pause in pauses.items():
+        yield Cause(f"unresolved {name}", text)
+    for name, pause in found.pauses.items():
         if pause.until is None and not pause.by and name != OPERATOR:
             text = say.text(
                 "Nothing can be sent to {channel}: {reason}. Its cards wait; this is tried again "
@@ -144,7 +103,8 @@ def _of_posts(posts: Sequence[Post], say: Words) -> Iterator[Cause]:
             if state is PostState.HELD
             else _dead(count, channel, why, say)
         )
-        yield Cause(f"{state} {channel} {reason} {day}", text)
+        cure = say.text("Look whether it stands there; `redrive` sends it again.")
+        yield Cause(f"{state} {channel} {reason} {day}", f"{text}. {cure}")
 
 
 def _held(count: int, channel: str, reason: str, say: Words) -> str:
@@ -184,6 +144,7 @@ class Notices:
     clock: Clock
     settings: Callable[[], Settings]
     states: Callable[[], Mapping[str, FeedState]]
+    unresolved: Callable[[], Mapping[str, str]] = dict
     _file: ConfigError | None = None
     _absent: dict[str, datetime] = field(default_factory=dict)
 
@@ -207,11 +168,11 @@ class Notices:
         return await self.archive.outbox.owe(posts, now=now)
 
     async def _causes(self, channel: Channel, now: datetime) -> list[Cause]:
-        posts = await self.archive.outbox.in_state(*_TROUBLED, limit=POSTS_SEEN)
-        pauses = await self.archive.paused()
-        found = causes(self.settings(), self.states(), pauses, posts, now)
+        say = words(channel.language)
+        seen = await findings(self.archive, self.states(), self.unresolved())
+        found = causes(self.settings(), seen, say, channel.timezone, now)
         if self._file is not None:
-            found.append(bad_file(self._file, words(channel.language)))
+            found.append(bad_file(self._file, say))
         return found
 
     async def _episodes(self, found: Mapping[str, Cause], now: datetime) -> dict[str, str]:
@@ -229,6 +190,22 @@ class Notices:
         if after != before:
             await self.archive.set_meta(_EPISODES, json.dumps(after))
         return after
+
+
+async def wrong_now(
+    archive: Archive, settings: Settings, states: Mapping[str, FeedState], now: datetime
+) -> list[str]:
+    """All that is wrong now, a line each, in English: the same words that the notices have."""
+    seen = await findings(archive, states, {})
+    return [cause.text for cause in causes(settings, seen, words("en"), "UTC", now)]
+
+
+async def findings(
+    archive: Archive, states: Mapping[str, FeedState], unresolved: Mapping[str, str]
+) -> Findings:
+    """What the archive holds of it, beside what only the running bot knows."""
+    posts = await archive.outbox.in_state(*_TROUBLED, limit=POSTS_SEEN)
+    return Findings(states, await archive.paused(), posts, unresolved)
 
 
 def digest(text: str) -> str:

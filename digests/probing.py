@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digests import reading
+from digests.cards.health import advice
+from digests.cards.words import words
 from digests.errors import WorkerError
 from digests.feeds.fetch import Fetcher
 from digests.feeds.health import health
@@ -101,5 +103,5 @@ def _described(feed: Feed, outcome: Fetched, found: Reading) -> Probe:
 def _failed(feed: Feed, outcome: FetchFailed, now: datetime) -> Probe:
     state = polled(FeedState(feed.url), outcome, now=now, every=feed.every)
     asked = replace(state, last_poll=now, trouble=outcome.trouble, reason=outcome.reason)
-    advice = health(feed, asked, now).advice
-    return Probe(feed.url, outcome.trouble, outcome.reason, advice)
+    said = advice(health(feed, asked, now), words("en"))
+    return Probe(feed.url, outcome.trouble, outcome.reason, said)

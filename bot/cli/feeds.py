@@ -60,15 +60,17 @@ async def _list(env: "Environment", *, as_json: bool) -> None:
 
 def _row(feed: "Feed", state: "FeedState | None", now: datetime) -> dict[str, object]:
     """One feed for a program to read."""
+    from digests.cards import health as said
+    from digests.cards.words import words
     from digests.feeds.health import health
 
-    found = health(feed, state, now)
+    found, say = health(feed, state, now), words("en")
     return {
         "name": feed.name,
         "url": feed.url,
         "condition": found.condition,
-        "state": found.words,
-        "advice": found.advice,
+        "state": said.detail(found, say) or said.state(found.condition, say),
+        "advice": said.advice(found, say),
         "since": _iso(found.since),
         "last_success": _iso(state.last_success if state else None),
         "next_poll": _iso(state.next_poll if state else None),
@@ -90,8 +92,11 @@ def _table(settings: "Settings", known: "Mapping[str, FeedState]", now: datetime
     from rich.table import Table
 
     from bot.platforms.terminal.layout import harmless
-    from digests.feeds.health import Condition, health
+    from digests.cards import health as said
+    from digests.cards.words import words
+    from digests.feeds.health import health
 
+    say = words("en")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("Feed", "State", "Last success", "Next poll", "What to do"):
         table.add_column(heading, overflow="fold")
@@ -101,9 +106,10 @@ def _table(settings: "Settings", known: "Mapping[str, FeedState]", now: datetime
         due = _apart(state.next_poll if state and not state.gone else None, now, "")
         found = health(feed, state, now)
         since = f" (since {found.since:%Y-%m-%d})" if found.since else ""
-        words = f"{found.condition}{since}: {found.words}"
-        shown = words if found.condition is not Condition.WELL else found.words
-        table.add_row(harmless(feed.name), harmless(shown), last, due, harmless(found.advice))
+        why = said.detail(found, say)
+        shown = f"{said.state(found.condition, say)}{since}" + (f": {why}" if why else "")
+        advice = said.advice(found, say)
+        table.add_row(harmless(feed.name), harmless(shown), last, due, harmless(advice))
     return table
 
 

@@ -11,6 +11,7 @@ from bot.cli.probing import probe_all
 if TYPE_CHECKING:
     from bot.app import App
     from bot.settings import Environment
+    from digests.config import Settings
 
 
 def check(
@@ -51,9 +52,13 @@ def migrate(config: Config = "", database: Database = "") -> None:
 
 async def _doctor(env: "Environment") -> int:
     from bot.app import close_chats, opened
+    from bot.notices import wrong_now
 
     async with opened(env) as parts:
+        now = parts.clock.now()
         problems = [*env.warnings, *await parts.archive.problems()]
+        problems += await wrong_now(parts.archive, parts.settings, parts.desk.states, now)
+        problems += await _summariser(parts.settings)
         for chat in parts.chats.values():
             problems += await chat.check()
         ways = [*_slack(env), *await _discord(parts)]
@@ -62,6 +67,21 @@ async def _doctor(env: "Environment") -> int:
         typer.echo(line)
     typer.echo("all is well" if not problems else f"{len(problems)} problems")
     return 1 if problems else 0
+
+
+async def _summariser(settings: "Settings") -> list[str]:
+    """Whether the operator's model answers, when there is one."""
+    from digests.web.completions import Completions, Silent
+
+    if settings.summariser is None:
+        return []
+    asked = await Completions(settings.summariser).summary("A check", "Does this model answer?")
+    if not isinstance(asked, Silent):
+        return []
+    model = settings.summariser.model
+    cure = "check its url, model and key in feeds.yaml, and that it runs"
+    meanwhile = "meanwhile cards have the reports' own sentences"
+    return [f"summariser: {model} does not answer ({asked.reason}): {cure}; {meanwhile}"]
 
 
 def _slack(env: "Environment") -> list[str]:

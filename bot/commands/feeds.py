@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from bot.commands.asking import Ask, Option, Reply, Verb
+from digests.cards import health as words
 from digests.cards.words import Words, later
 from digests.config.edits import NewFeed, addable, lines_of
 from digests.config.sheet import Refused
-from digests.feeds.health import Condition, Health, health
+from digests.feeds.health import health
 from digests.feeds.pace import FeedState
-from digests.model import Feed
+from digests.model import Condition, Feed, Health
 from digests.probing import Probe
 from digests.text.plain import clip
 
@@ -16,23 +17,6 @@ _ON_A_PAGE = 6
 _MOST_OFFERED = 5
 _URL = Option("url", later("The address of a feed, or of a page that offers some"), required=True,
               longest=2_000)  # fmt: skip
-_WORDS = {
-    Condition.NEW: later("not asked yet"),
-    Condition.PAUSED: later("paused"),
-    Condition.GONE: later("gone"),
-    Condition.BLOCKED: later("blocked"),
-    Condition.CLOSED: later("access refused"),
-    Condition.REFUSED: later("not allowed"),
-    Condition.NO_FEED: later("not a feed"),
-    Condition.MISSING: later("not found"),
-    Condition.WAITING: later("waiting"),
-    Condition.FAILING: later("failing"),
-    Condition.ASTRAY: later("leads elsewhere"),
-    Condition.MOVED: later("moved"),
-    Condition.SLOW: later("slow"),
-    Condition.SILENT: later("silent"),
-    Condition.WELL: later("well"),
-}
 
 
 async def feeds(ask: Ask) -> Reply:
@@ -54,9 +38,9 @@ async def feeds(ask: Ask) -> Reply:
 
 def _lines(feed: Feed, state: FeedState | None, found: Health, ask: Ask) -> Iterator[str]:
     say = ask.say
-    yield say.line(clip(feed.name, 60), say.text(_WORDS[found.condition]), *_times(state, ask))
+    yield say.line(clip(feed.name, 60), words.state(found.condition, say), *_times(state, ask))
     if found.condition not in (Condition.WELL, Condition.NEW):
-        yield "    " + say.line(clip(found.words, 150), clip(found.advice, 120))
+        yield "    " + say.line(clip(words.detail(found, say), 250), words.advice(found, say))
 
 
 def _times(state: FeedState | None, ask: Ask) -> Iterator[str]:

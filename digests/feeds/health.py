@@ -1,12 +1,11 @@
-"""How a feed stands, in words that somebody can act on, and what deserves a notice. Pure."""
+"""How a feed stands, and what of it deserves a notice; cards/health.py has the words. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from digests.feeds.moves import leads_astray
 from digests.feeds.pace import LONGEST_RETRY, FeedState
-from digests.model import Feed, Trouble
+from digests.model import Condition, Feed, Health, Trouble
 
 # A feed is silent when nothing came for so many times its usual gap, and for a month at least:
 # people go on holiday, and a monthly report comes once a quarter.
@@ -16,41 +15,11 @@ ALERT_AFTER = timedelta(hours=24)
 MISSING_AFTER = timedelta(days=14)
 
 
-class Condition(StrEnum):
-    """How a feed stands; the first that applies, from the top."""
-
-    NEW = "new"  # never asked
-    PAUSED = "paused"  # by an editor
-    GONE = "gone"  # 410
-    BLOCKED = "blocked"  # by a bot wall
-    CLOSED = "closed"  # 401, 403: credentials
-    REFUSED = "refused"  # we do not go there: address rules, a downgrade, a bad address
-    NO_FEED = "no feed"  # a page, or something unreadable
-    MISSING = "missing"  # 404
-    WAITING = "waiting"  # the host asked for peace
-    FAILING = "failing"  # anything else, since
-    ASTRAY = "astray"  # redirects for good to another feed
-    MOVED = "moved"  # asked at its new address
-    SLOW = "slow"  # was killed in the worker before
-    SILENT = "silent"  # nothing new for much longer than usual
-    WELL = "well"
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How a feed stands: a word, one line of what is so, one line of what to do ("" for nothing)."""
-
-    condition: Condition
-    words: str
-    advice: str = ""
-    since: datetime | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A change that the operator should hear of once; `key` is the same as long as it lasts."""
+    """A change that the operator should hear of once; the name is the same as long as it lasts."""
 
-    key: str
+    name: str
     health: Health
 
 
@@ -66,26 +35,6 @@ _BY_TROUBLE = {
     Trouble.NOT_FOUND: Condition.MISSING,
     Trouble.RATE_LIMITED: Condition.WAITING,
 }
-_ADVICE = {
-    Condition.GONE: "Take it out of feeds.yaml, or look for its new address on the site.",
-    Condition.BLOCKED: "Ask the publisher to let our User-Agent in, or look for another feed.",
-    Condition.CLOSED: "Give the feed `auth` or `headers`, or ask the publisher.",
-    Condition.NO_FEED: "Open the address in a browser; `nightdesk feeds add PAGE` finds feeds.",
-    Condition.MISSING: "It is tried daily. Look for its new address; `was:` keeps the history.",
-    Condition.WAITING: "Nothing to do: it is asked again when its host permits.",
-}
-_BY_REFUSAL = {
-    Trouble.BLOCKED_ADDRESS: "If it is a publisher of your own network, name its range in network.allow.",
-    Trouble.BAD_URL: "Correct the address in feeds.yaml.",
-    Trouble.DOWNGRADE: "Set `allow_http: true` if the publisher really has no https.",
-}
-_FAILING = {
-    Trouble.DNS: "Check the name in feeds.yaml; it is tried again by itself.",
-    Trouble.TLS: "The publisher has to mend its certificate; it is tried again by itself.",
-    Trouble.REDIRECTS: "Open the address in a browser and put the one it ends at into feeds.yaml.",
-    Trouble.TOO_LARGE: "Ask the publisher for a shorter feed.",
-}
-_BY_ITSELF = "Nothing to do yet: it is tried again by itself, more and more seldom."
 # Each condition that people should hear of, and how long it must last first.
 _ALERTS = {
     Condition.GONE: timedelta(0),
@@ -100,14 +49,21 @@ _ALERTS = {
     Condition.WAITING: 3 * ALERT_AFTER,
     Condition.MISSING: MISSING_AFTER,
 }
+# However the reason changes from poll to poll, that it cannot be read is one trouble.
+_UNREAD = _ALERTS.keys() - {
+    Condition.GONE,
+    Condition.MOVED,
+    Condition.ASTRAY,
+    Condition.SILENT,
+}
 
 
 def health(feed: Feed, state: FeedState | None, now: datetime) -> Health:
     """How a feed of the file stands; `state` is None when it was never registered."""
     if state is None or state.last_poll is None:
-        return Health(Condition.NEW, "never asked yet")
+        return Health(Condition.NEW)
     if state.paused:
-        return Health(Condition.PAUSED, "paused by an editor", "Resume it when it may go on.")
+        return Health(Condition.PAUSED)
     if state.trouble is not None:
         return _in_trouble(state, state.trouble)
     return _well(feed, state, now)
@@ -116,44 +72,39 @@ def health(feed: Feed, state: FeedState | None, now: datetime) -> Health:
 def alert(feed: Feed, state: FeedState, now: datetime) -> Alert | None:
     """What the operator should be told of this feed, None for nothing.
 
-    As long as one trouble lasts, its key stays the same, over restarts too: tell each key once.
+    Its name is the same as long as one trouble lasts, however its reason changes, and over
+    restarts: tell each name once until it has ended.
     """
     found = health(feed, state, now)
     patience = _ALERTS.get(found.condition)
-    since = found.since or now
-    if patience is None or now - since < patience:
+    if patience is None or now - (found.since or now) < patience:
         return None
-    mark = state.moved_to or (found.since.isoformat() if found.since else "")
-    return Alert(f"{feed.url} {found.condition} {mark}", found)
+    name = "unread" if found.condition in _UNREAD else str(found.condition)
+    return Alert(" ".join(filter(None, (name, feed.url, found.target))), found)
 
 
 def _in_trouble(state: FeedState, trouble: Trouble) -> Health:
-    condition = _BY_TROUBLE.get(trouble, Condition.FAILING)
-    since = state.failing_since
-    often = f", {state.failures} times in a row" if state.failures > 1 else ""
-    words = f"{state.reason or trouble}{often}"
-    advice = _ADVICE.get(condition) or _BY_REFUSAL.get(trouble) or _FAILING.get(trouble)
-    return Health(condition, words, advice or _BY_ITSELF, since)
+    return Health(
+        _BY_TROUBLE.get(trouble, Condition.FAILING),
+        state.failing_since,
+        trouble,
+        reason=" ".join(f"{state.reason or trouble}".split()),
+        failures=state.failures,
+    )
 
 
 def _well(feed: Feed, state: FeedState, now: datetime) -> Health:
     if leads_astray(state):
-        words = f"it redirects for good to {state.moved_to}, which is another feed"
-        return Health(Condition.ASTRAY, words, "Look for the feed's own new address on the site.")
+        return Health(Condition.ASTRAY, target=state.moved_to)
     if state.adopted:
-        advice = f"Write `url: {state.adopted}` and `was: {feed.url}`; its history stays."
-        return Health(Condition.MOVED, f"moved to {state.adopted}, asked there", advice)
+        return Health(Condition.MOVED, url=feed.url, target=state.adopted)
     if state.wait_until and now < state.wait_until <= now + LONGEST_RETRY:
-        words = f"its host asked to wait until {state.wait_until:%Y-%m-%d %H:%M} UTC"
-        return Health(Condition.WAITING, words, _ADVICE[Condition.WAITING])
+        return Health(Condition.WAITING, until=state.wait_until)
     if state.slow:
-        words = "well, though reading it once took too long; it is read in the slow lane"
-        return Health(Condition.SLOW, words)
+        return Health(Condition.SLOW)
     if is_silent(state, now):
-        return _silent(state)
-    if state.moved_to:
-        return Health(Condition.WELL, f"well; it redirects to {state.moved_to}, not believed yet")
-    return Health(Condition.WELL, "well")
+        return Health(Condition.SILENT, state.newest, apart=state.rate)
+    return Health(Condition.WELL, target=state.moved_to)
 
 
 def is_silent(state: FeedState, now: datetime) -> bool:
@@ -162,19 +113,3 @@ def is_silent(state: FeedState, now: datetime) -> bool:
         return False
     usual = state.rate or timedelta(0)
     return now - state.newest > max(usual * SILENT_AFTER, SILENT_AT_LEAST)
-
-
-def _silent(state: FeedState) -> Health:
-    usual = f", usually every {_span(state.rate)}" if state.rate else ""
-    words = f"nothing new since {state.newest:%Y-%m-%d}{usual}"
-    advice = "Look at its site: the feed may have been given up for another address."
-    return Health(Condition.SILENT, words, advice, state.newest)
-
-
-def _span(length: timedelta) -> str:
-    """About how long, in the largest unit that says enough."""
-    for unit, name in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour")):
-        count = round(length / unit)
-        if count >= 1:
-            return name if count == 1 else f"{count} {name}s"
-    return "hour"

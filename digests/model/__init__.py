@@ -51,6 +51,7 @@ from digests.model.delivering import (
 )
 from digests.model.feedback import Comment, CommentState, Feedback, Press, Vote, Voted
 from digests.model.growing import Growth
+from digests.model.health import Condition, Health
 from digests.model.ids import Clock, CommentId, EntryId, Key, PostId, StoryId, WatchId
 from digests.model.judged import CveFacts, Indicator, Name, Part, Quality, Rating, Relevance
 from digests.model.reading import Draft, IndexTokens, Reading, Refusal, Telling
@@ -82,6 +83,7 @@ __all__ = [
     "Comment",
     "CommentId",
     "CommentState",
+    "Condition",
     "Content",
     "CveFacts",
     "Destination",
@@ -101,6 +103,7 @@ __all__ = [
     "Growth",
     "Habits",
     "Happening",
+    "Health",
     "IndexTokens",
     "Indicator",
     "KeptEntry",

@@ -1,6 +1,7 @@
 """The commands around the bot: preview, feeds list, doctor, and a bar where somebody watches."""
 
 import contextlib
+import json
 import os
 import pty
 import subprocess
@@ -9,7 +10,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 from tests.e2e.test_process import ENV, ROOT, nightdesk, write_config
-from tests.fakefeeds import FakeFeeds
+from tests.fakefeeds import FakeFeeds, status
 from tests.services.test_desk import rss
 
 
@@ -71,7 +72,7 @@ def test_a_feeds_state_is_told_in_words(tmp_path: Path) -> None:
         before = nightdesk("feeds", "list", cwd=tmp_path).stdout
         nightdesk("run", "--once", cwd=tmp_path)
         after = nightdesk("feeds", "list", cwd=tmp_path).stdout
-    assert "never asked" in before
+    assert "not asked yet" in before
     assert "well" in after
     assert "ago" in after
     assert " in " in after
@@ -84,6 +85,25 @@ def test_doctor_names_the_way_to_each_platform_and_ends_well(tmp_path: Path) -> 
     assert "https://api.slack.com/apps?new_app=1&manifest_json=" in shown.stdout
     assert "docs/discord.md" in shown.stdout
     assert "all is well" in shown.stdout
+
+
+def test_doctor_and_the_list_of_feeds_say_the_same_of_a_feed_that_is_gone(tmp_path: Path) -> None:
+    with FakeFeeds({"/feed": rss("Alpha breach")}).in_background() as publisher:
+        publisher.fault("/feed", status(410))
+        write_config(tmp_path, publisher.url())
+        file = tmp_path / "feeds.yaml"
+        model = 'summariser: {url: "http://127.0.0.1:9/v1", model: local}\n'
+        file.write_text(file.read_text() + model)
+        nightdesk("run", "--once", cwd=tmp_path)
+        told = nightdesk("doctor", cwd=tmp_path)
+        listed = nightdesk("feeds", "list", "--json", cwd=tmp_path)
+    feed = json.loads(listed.stdout)
+    assert told.returncode == 1
+    assert "gone" in told.stdout
+    assert feed["advice"] == "Take it out of feeds.yaml, or look for its new address on the site."
+    assert feed["advice"] in told.stdout
+    assert "summariser: local does not answer (no answer: " in told.stdout
+    assert "2 problems" in told.stdout
 
 
 def everything(terminal: int) -> bytes:

@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 
 from bot.courier import Courier
-from bot.notices import FAILURES, Notices, causes
-from digests.archive.records import Pause
+from bot.notices import Findings, Notices, causes
 from digests.archive.store import Archive
+from digests.cards.words import words
 from digests.config import Settings, Watcher, parse
 from digests.desk import Desk
-from digests.errors import ConfigError
+from digests.errors import ChatError, ConfigError
 from digests.feeds.pace import FeedState
 from digests.model import (
     Channel,
     Destination,
     Feed,
+    NewPost,
     PostState,
     Rejected,
     Scope,
@@ -34,7 +35,12 @@ OPS = Target("slack", "#ops")
 SOC = Channel("soc", Target("slack", "#soc"))
 FEED = Feed("https://a.example/feed", "Alpha Wire", "a.example")
 FILE = Settings(feeds=(FEED,), channels=(SOC,), notices=OPS)
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+READ = FeedState(FEED.url, last_poll=START, last_success=START)
+
+
+def failing(reason: str, since: timedelta, trouble: Trouble = Trouble.UNAVAILABLE) -> FeedState:
+    return replace(READ, failures=5, trouble=trouble, reason=reason, failing_since=START - since)
 
 
 @dataclass
@@ -43,7 +49,11 @@ class ReadableChat(FakeChat):
 
     told: list[str] = field(default_factory=list)
 
+    unknown: set[str] = field(default_factory=set)
+
     async def resolve(self, target: Target) -> Destination:
+        if target.address in self.unknown:
+            raise ChatError("no such channel")
         return Destination("slack", target.address)
 
     async def post(self, destination, content, **how):
@@ -61,18 +71,25 @@ class Office:
     chat: ReadableChat = field(default_factory=ReadableChat)
 
     def __post_init__(self) -> None:
+        chats = {"slack": self.chat}
+        self.courier = Courier(self.archive, chats, lambda: self.settings, self.clock)
         self.notices = self.restarted()
 
     def restarted(self) -> Notices:
-        return Notices(self.archive, self.clock, lambda: self.settings, lambda: self.states)
+        return Notices(
+            self.archive,
+            self.clock,
+            lambda: self.settings,
+            lambda: self.states,
+            self.courier.unresolved,
+        )
 
     async def told(self, minutes: float = 1) -> list[str]:
         """What the operator reads next."""
         await self.notices.look()
-        courier = Courier(self.archive, {"slack": self.chat}, lambda: self.settings, self.clock)
         for _ in range(3):  # a place found in the first is sent to in the next
-            await courier.round()
-            await courier.drained()
+            await self.courier.round()
+            await self.courier.drained()
         self.clock.advance(minutes * 60)
         told, self.chat.told = self.chat.told, []
         return told
@@ -91,38 +108,60 @@ async def office(tmp_path: Path):
     ("state", "said"),
     [
         (FeedState(FEED.url), ""),
-        (FeedState(FEED.url, failures=FAILURES, last_success=START), ""),
-        (FeedState(FEED.url, failures=FAILURES, last_success=START - DAY, reason="503"), "503"),
-        (FeedState(FEED.url, failures=FAILURES, reason="no such host"), "could never be read"),
-        (FeedState(FEED.url, failures=FAILURES - 1, last_success=START - 9 * DAY), ""),
-        (FeedState(FEED.url, failures=1, gone=True, trouble=Trouble.GONE), "gone for good"),
-        (FeedState(FEED.url, adopted="https://b.example/feed"), "https://b.example/feed"),
-        (FeedState(FEED.url, newest=START - 59 * DAY), ""),
-        (FeedState(FEED.url, newest=START - 60 * DAY), "nothing new since"),
-        (FeedState(FEED.url, newest=START - 60 * DAY, rate=4 * DAY), ""),
-        (FeedState(FEED.url, gone=True, paused=True), ""),
+        (failing("503", DAY - HOUR), ""),
+        (failing("503", DAY), "503 · 5 times in a row · Nothing to do yet"),
+        (failing("no such host", DAY, Trouble.DNS), "Check the name in feeds.yaml"),
+        (failing("a bot wall", DAY, Trouble.BOT_WALL), "let our User-Agent in"),
+        (failing("404", 13 * DAY, Trouble.NOT_FOUND), ""),
+        (failing("404", 14 * DAY, Trouble.NOT_FOUND), "look for its new address"),
+        (failing("410", HOUR, Trouble.GONE), "Take it out of feeds.yaml"),
+        (replace(READ, adopted="https://b.example/feed"), "Write `url: https://b.example/feed`"),
+        (replace(READ, moved_to="https://b.example/feed"), "leads elsewhere"),
+        (replace(READ, newest=START - 30 * DAY), ""),
+        (replace(READ, newest=START - 31 * DAY), "nothing new since"),
+        (replace(READ, newest=START - 31 * DAY, rate=4 * DAY), ""),
+        (replace(failing("410", HOUR, Trouble.GONE), paused=True), ""),
     ],
 )
 def test_a_feed_is_told_of_when_a_person_must_act(state: FeedState, said: str) -> None:
-    found = causes(FILE, {FEED.url: state}, {}, (), START)
-    assert [said in cause.text and "Alpha Wire" in cause.text for cause in found] == [True] * bool(
-        said
-    )
+    found = causes(FILE, Findings({FEED.url: state}), words("en"), "UTC", START)
+    told = [said.casefold() in cause.text.casefold() for cause in found]
+    assert told == [True] * bool(said)
+    assert all(cause.text.startswith("Alpha Wire: ") for cause in found)
 
 
-def test_no_channel_for_notices_and_nothing_is_told() -> None:
-    pauses = {"soc": Pause("is_archived", None)}
-    assert causes(replace(FILE, notices=None), {}, pauses, (), START) == []
+async def test_without_a_channel_for_notices_nothing_is_told(office: Office) -> None:
+    await office.archive.pause_channel("soc", "is_archived")
+    office.settings = replace(FILE, notices=None)
+    assert await office.notices.look() == 0
 
 
-def test_notices_speak_the_language_of_the_channel_they_go_to() -> None:
-    arabic = replace(FILE, channels=(replace(SOC, to=OPS, language="ar"),))
-    (cause,) = causes(arabic, {}, {"soc": Pause("is_archived", None)}, (), START)
-    assert "لا يمكن إرسال شيء" in cause.text
+async def test_notices_speak_the_language_of_the_channel_they_go_to(office: Office) -> None:
+    arabic = replace(SOC, name="ops", to=OPS, language="ar", timezone="Asia/Riyadh")
+    office.settings = replace(FILE, channels=(SOC, arabic))
+    await office.archive.register_channels(office.settings.every_channel, START)
+    await office.archive.pause_channel("soc", "is_archived")
+    office.states = {FEED.url: failing("410", HOUR, Trouble.GONE)}
+    told = sorted(await office.told())
+    assert ["لا يمكن إرسال شيء" in text for text in told].count(True) == 1
+    assert ["احذفه من feeds.yaml" in text for text in told].count(True) == 1
+
+
+async def test_a_place_that_is_not_found_is_told_when_that_lasts(office: Office) -> None:
+    office.chat.unknown = {"#soc"}
+    post = NewPost("soc", Destination("slack", "#soc"), "welcome")
+    await office.archive.outbox.owe([post], now=office.clock.now())
+    assert await office.told(minutes=2) == []
+    assert await office.told(minutes=4) == []
+    assert ["soc is not found: no such channel" in text for text in await office.told()] == [True]
+    assert await office.told() == []
+    office.chat.unknown = set()
+    assert "Welcome" not in await office.told()
+    assert office.courier.unresolved() == {}
 
 
 async def test_a_cause_is_told_once_and_again_only_when_it_came_back(office: Office) -> None:
-    trouble = FeedState(FEED.url, failures=9, reason="404")
+    trouble = failing("404", DAY)
     office.states = {FEED.url: trouble}
     assert ["404" in text for text in await office.told()] == [True]
     office.notices = office.restarted()

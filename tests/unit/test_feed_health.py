@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.feeds.health import Condition, alert, health
+from digests.cards.health import advice, detail, line, state
+from digests.cards.words import words
+from digests.feeds.health import alert, health
 from digests.feeds.pace import FeedState
-from digests.model import Feed, Trouble
+from digests.model import Condition, Feed, Trouble
 from digests.testing import START
 
 NOW = START
+ENGLISH = words("en")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FEED = Feed("https://news.example/feed", "Example News", "news.example")
 GOOD = FeedState(
@@ -29,12 +32,16 @@ def failing(trouble: Trouble, *, since: timedelta = HOUR, **changes) -> FeedStat
 @pytest.mark.parametrize(
     ("state", "condition", "words"),
     [
-        (None, Condition.NEW, "never asked"),
-        (FeedState(FEED.url), Condition.NEW, "never asked"),
+        (None, Condition.NEW, "not asked yet"),
+        (FeedState(FEED.url), Condition.NEW, "not asked yet"),
         (GOOD, Condition.WELL, "well"),
         (replace(GOOD, paused=True), Condition.PAUSED, "paused"),
         (replace(GOOD, slow=True), Condition.SLOW, "slow lane"),
-        (replace(GOOD, adopted="https://b.example/"), Condition.MOVED, "moved to https://b"),
+        (
+            replace(GOOD, adopted="https://b.example/"),
+            Condition.MOVED,
+            "moved · asked at https://b",
+        ),
         (replace(GOOD, moved_to="https://b.example/"), Condition.ASTRAY, "another feed"),
         (
             replace(GOOD, moved_to="https://b.example/", sightings=1, moved_since=NOW),
@@ -43,7 +50,7 @@ def failing(trouble: Trouble, *, since: timedelta = HOUR, **changes) -> FeedStat
         ),
         (replace(GOOD, newest=NOW - 40 * DAY), Condition.SILENT, "usually every 6 hours"),
         (replace(GOOD, wait_until=NOW + HOUR), Condition.WAITING, "asked to wait until"),
-        (failing(Trouble.GONE), Condition.GONE, "it failed, 3 times"),
+        (failing(Trouble.GONE), Condition.GONE, "it failed · 3 times in a row"),
         (failing(Trouble.BOT_WALL), Condition.BLOCKED, "it failed"),
         (failing(Trouble.UNAUTHORISED), Condition.CLOSED, "it failed"),
         (failing(Trouble.BLOCKED_ADDRESS), Condition.REFUSED, "it failed"),
@@ -56,12 +63,12 @@ def failing(trouble: Trouble, *, since: timedelta = HOUR, **changes) -> FeedStat
 def test_each_state_has_its_word_and_its_line(state, condition, words):
     found = health(FEED, state, NOW)
     assert found.condition is condition
-    assert words in found.words
+    assert words in line(found, ENGLISH)
 
 
 @pytest.mark.parametrize("trouble", list(Trouble))
 def test_every_trouble_has_advice(trouble):
-    assert health(FEED, failing(trouble), NOW).advice
+    assert advice(health(FEED, failing(trouble), NOW), ENGLISH)
 
 
 def test_a_slow_publisher_is_not_silent_and_a_fast_one_gets_a_month():
@@ -93,12 +100,12 @@ def test_gone_moved_and_silent_are_told_at_once_and_well_is_not():
     assert alert(FEED, replace(GOOD, paused=True), NOW) is None
 
 
-def test_one_trouble_keeps_its_key_and_the_next_has_another():
+def test_one_trouble_keeps_its_name_however_its_reason_changes():
     first = failing(Trouble.SERVER, since=2 * DAY)
-    later = replace(first, failures=9, last_poll=NOW)
-    again = failing(Trouble.SERVER, since=DAY)
-    keys = [alert(FEED, state, NOW + DAY).key for state in (first, later, again)]
-    assert keys[0] == keys[1] != keys[2]
+    later = replace(first, failures=9, last_poll=NOW, trouble=Trouble.UNAUTHORISED)
+    gone = failing(Trouble.GONE, since=2 * DAY)
+    names = [alert(FEED, state, NOW + DAY).name for state in (first, later, gone)]
+    assert names[0] == names[1] != names[2]
 
 
 @given(
@@ -115,10 +122,13 @@ def test_one_trouble_keeps_its_key_and_the_next_has_another():
         wait_until=st.none() | st.just(NOW + HOUR),
         slow=st.booleans(),
         gone=st.booleans(),
-    )
+    ),
+    st.sampled_from(["en", "ar", "de", "es", "fr", "ja", "ru", "zh"]),
 )
-def test_every_state_can_be_put_into_words(state):
-    found = health(FEED, state, NOW)
-    assert found.words
-    assert "\n" not in found.words + found.advice
-    alert(FEED, state, NOW)
+def test_every_state_can_be_put_into_one_line_of_every_language(stands, language):
+    found, say = health(FEED, stands, NOW), words(language)
+    assert state(found.condition, say)
+    said = line(found, say)
+    assert said
+    assert "\n" not in said + detail(found, say) + advice(found, say)
+    alert(FEED, stands, NOW)
