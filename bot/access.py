@@ -38,7 +38,7 @@ def refusal(asker: Asker, readers: People, homes: AbstractSet[str] | None) -> st
     """Why the asker gets no answer, "" when there is none.
 
     `homes`: ids of the places and conversations in which a channel of the file lies; None: the
-    whole platform is one such place (a Slack token belongs to one workspace).
+    whole platform is one such place.
     """
     if asker.platform == _OURS:
         return ""

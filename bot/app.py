@@ -224,7 +224,7 @@ def _homes(platform: str, desk: Desk, chats: dict[str, Chat]) -> frozenset[str] 
     chat = chats.get(platform)
     if chat is None or not _targets(desk, platform):
         return frozenset()
-    places = getattr(chat, "homes", None)  # Discord alone spans several guilds
+    places = getattr(chat, "homes", None)  # a terminal has none: whoever sits there is at home
     return places() if places else None
 
 

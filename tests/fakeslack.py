@@ -89,6 +89,7 @@ class FakeSlack(Workspace):
         self.acks: list[Ack] = []
         self.connections = 0  # sockets that were opened
         self.failing_connections = 0  # so many apps.connections.open fail from now on
+        self.teams: dict[str, str] = {}  # of people of other workspaces, in a shared channel
         self.deaf_responses = 0  # so many uses of response addresses fail from now on
         self._ids = count(1)
         self._tickets: set[str] = set()
@@ -175,7 +176,7 @@ class FakeSlack(Workspace):
                 await asyncio.sleep(0.01)
         payload = {
             "type": "view_submission",
-            "user": {"id": user, "team_id": TEAM},
+            "user": {"id": user, "team_id": self.teams.get(user, TEAM)},
             "team": {"id": TEAM},
             "api_app_id": "A0NIGHT",
             "trigger_id": f"trigger-{next(self._ids)}",
@@ -193,7 +194,7 @@ class FakeSlack(Workspace):
         payload = {
             "command": command,
             "text": text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
-            "team_id": TEAM,
+            "team_id": self.teams.get(user, TEAM),
             "user_id": user,
             "channel_id": channel,
             "channel_name": self.places[channel].name or "directmessage",
@@ -216,7 +217,7 @@ class FakeSlack(Workspace):
         answers, url = self._response_address()
         payload = {
             "type": "block_actions",
-            "user": {"id": shown.user, "team_id": TEAM},
+            "user": {"id": shown.user, "team_id": self.teams.get(shown.user, TEAM)},
             "team": {"id": TEAM},
             "channel": {"id": shown.channel},
             "container": {"type": "message", "is_ephemeral": True},

@@ -39,6 +39,9 @@ _PAGE = 200  # messages; what Slack recommends
 _MOST_PAGES = 50
 
 
+_UNKNOWN = "?"  # no workspace has such an id
+
+
 class SlackChat:
     """One workspace under one bot token; with an app token it also listens for commands."""
 
@@ -91,6 +94,10 @@ class SlackChat:
             with suppress(asyncio.CancelledError):
                 await listening
         await self._web.close()
+
+    def homes(self) -> frozenset[str]:
+        """Our workspace; people of others meet us in shared channels. Nowhere until it is known."""
+        return self._directory.teams or frozenset({_UNKNOWN})
 
     async def resolve(self, target: Target) -> Destination:
         """The conversation's id for a name or id. Raises ChatError with the cure."""

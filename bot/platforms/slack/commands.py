@@ -48,6 +48,7 @@ class Desk:
     async def take(self, kind: str, payload: Payload) -> None:
         """One envelope of Socket Mode, acknowledged already: the listener did it on arrival."""
         if kind in {"slash_commands", "interactive"}:
+            await self._directory.find_teams()
             request = AsyncBoltRequest(mode="socket_mode", body=dict(payload))
             await self._app.async_dispatch(request)
 
@@ -77,7 +78,8 @@ class Desk:
     async def _on_command(self, ack: AsyncAck, command: Payload) -> None:
         await ack()
         verb, text = _verb_and_text(str(command.get("text", "")))
-        asker = await self._asker(command, command.get("channel_id"), command.get("user_id"))
+        team = command.get("team_id")
+        asker = await self._asker(team, command.get("channel_id"), command.get("user_id"))
         request = Request(verb, text, asker=asker)
         if not await self._asked_for_more(request, command):
             await self._show(request, str(command.get("response_url", "")), replace=False)
@@ -102,8 +104,8 @@ class Desk:
         verb = table.find(filled.verb)
         if verb is None:
             return
-        user, team = (body.get(name) or {} for name in ("user", "team"))
-        asker = await self._asker({"team_id": team.get("id")}, filled.channel, user.get("id"))
+        user = body.get("user") or {}
+        asker = await self._asker(_team_of(body), filled.channel, user.get("id"))
         text = filled.options.get(verb.options[0].name, "") if verb.options else ""
         request = Request(verb.name, text, filled.options, asker)
         await self._show(request, filled.url, replace=False)
@@ -123,20 +125,20 @@ class Desk:
         await self._show(request, str(body.get("response_url", "")), replace=False)
 
     async def _presser(self, body: Payload) -> Asker:
-        channel, user, team = (body.get(name) or {} for name in ("channel", "user", "team"))
-        return await self._asker({"team_id": team.get("id")}, channel.get("id"), user.get("id"))
+        channel, user = (body.get(name) or {} for name in ("channel", "user"))
+        return await self._asker(_team_of(body), channel.get("id"), user.get("id"))
 
-    async def _asker(self, body: Payload, channel: object, user: object) -> Asker:
+    async def _asker(self, team: object, channel: object, user: object) -> Asker:
         name, conversation = str(user or ""), str(channel or "")
-        private = conversation.startswith("D")
         person = await self._directory.person(name)
         return Asker(
             platform="slack",
             user=name,
-            place="" if private else str(body.get("team_id") or ""),
+            place=str(team or ""),
             conversation=conversation,
             locale=person.locale,
             name=person.name,
+            unsure=not self._directory.teams,
         )
 
     async def _show(self, request: Request, url: str, *, replace: bool) -> None:
@@ -148,6 +150,12 @@ class Desk:
             failure = await self._web.respond(url, body)
         if failure is not None:
             log.warning("slack: a reply was not shown", extra={"reason": str(failure)})
+
+
+def _team_of(body: Payload) -> object:
+    """Where whoever presses is at home: in a shared channel that may be another workspace."""
+    user, team = (body.get(name) or {} for name in ("user", "team"))
+    return user.get("team_id") or team.get("id")
 
 
 async def _authorized() -> AuthorizeResult:

@@ -1,6 +1,7 @@
 """Names that people write in feeds.yaml become Slack's ids, and people's languages are looked up."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,9 @@ class Directory:
         self._channels: dict[str, str] = {}
         self._channels_at = float("-inf")
         self._people: dict[str, Person] = {}
+        self.teams: frozenset[str] = (
+            frozenset()
+        )  # our workspace, and its organisation if it has one
 
     async def place(self, address: str) -> str:
         """The conversation's id for `#name`, `C0123`, `@name`, `U0123` or `D0123`. Raises ChatError."""
@@ -54,6 +58,17 @@ class Directory:
         if address.startswith("D"):
             return address  # a direct message; looking at it would need one more permission
         return str((await self.channel(address))["id"])
+
+    async def find_teams(self) -> None:
+        """Find out once which workspace the token belongs to; without an answer, the next time."""
+        if self.teams:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                answer = await self._web.ask(lambda c: c.auth_test())
+                if not isinstance(answer, Failure):
+                    named = {answer.text("team_id"), answer.text("enterprise_id")}
+                    self.teams = frozenset(named - {""})
 
     async def channel(self, place: str) -> Row:
         """What Slack tells of a conversation. Raises ChatError when there is none that we see."""
