@@ -32,17 +32,16 @@ from digests.model.watching import is_watching
 from digests.rules.ledger import Ledger, posts
 from digests.rules.match import subject
 from digests.rules.routing import Arrival, Decision
+from digests.shaping import knowing, plain_telling, story_of, told
 from digests.stories.announce import Announcement, telling_order
 from digests.stories.cluster import StoryRef, Window
 from digests.stories.events import ALGORITHM, NOTHING, UNSEEN, Evidence, Kinship, evidence
 from digests.stories.growth import corrected
 from digests.stories.identity import Edited, New, Same, Verdict
 from digests.stories.ids import IdClock, first_id
-from digests.stories.quality import with_news
 
 STORIES_KEPT = timedelta(days=4)  # in memory: a little longer than a headline groups
 AWAY = timedelta(hours=6)
-MOST_TOPICS = 8
 _NO_TOKENS = IndexTokens()  # a revision without words keeps those in the index
 
 
@@ -177,23 +176,10 @@ class Decider:
             else self.ids.next_published(draft.published or now)
         )
         telling = prepared.tellings.get(index) or plain_telling(draft)
-        base = Story(
-            id=story_id,
-            key=key,
-            headline=draft.title,
-            url=draft.shown_link,
-            publisher=feed.publisher,
-            feed=feed.name,
-            feed_url=feed.url,
-            seen=now,
-            country=feed.country,
-            published=draft.published,
-            topics=tuple(dict.fromkeys((*feed.topics, *draft.topics)))[:MOST_TOPICS],
-            relevance=draft.relevance,
-            related=tuple(one.story for one in kin),
-            announced=announce,
-        )
-        story = knowing(_told(base, telling), prepared.facts)
+        base = story_of(feed, draft, id=story_id, key=key, seen=now)
+        kin_ids = tuple(one.story for one in kin)
+        base = replace(base, related=kin_ids, announced=announce)
+        story = knowing(told(base, telling), prepared.facts)
         self.stories[story_id] = story
         shown = evidence_of(feed, draft) if announce else UNSEEN
         self.window.add(_ref(story, link, draft.title_key, shown))
@@ -246,8 +232,8 @@ class Decider:
         if story is None or story.feed_url != feed.url:
             return  # forgotten, or told in another publisher's words
         telling = prepared.tellings.get(index) or plain_telling(draft)
-        told = _told(replace(story, headline=draft.title), telling)
-        changed = knowing(told, prepared.facts)
+        retold = told(replace(story, headline=draft.title), telling)
+        changed = knowing(retold, prepared.facts)
         if changed != story:
             changed = replace(changed, revision=story.revision + 1)
         self._revise(changed, "", decided, telling)
@@ -323,11 +309,6 @@ class Decider:
             decided.posts += self.ledger.notes(seen, growth, standing, decided.now)
 
 
-def knowing(story: Story, facts: Mapping[str, CveFacts]) -> Story:
-    """The story with what is known of the CVEs that it names."""
-    return replace(story, facts=tuple(facts[one] for one in story.cves if one in facts))
-
-
 def is_late(state: FeedState, now: datetime) -> bool:
     """Whether what a feed brings now has piled up: it, or we, had been away for hours."""
     since = state.last_success if state.failures else state.next_poll
@@ -343,40 +324,6 @@ def _arrival(
 ) -> Arrival:
     flood = decision is not None and decision.fold
     return Arrival(now, flood=flood, late=prepared.late, unlimited=feed.first is None)
-
-
-def plain_telling(draft: Draft) -> Telling:
-    """What is told of an entry without the worker's second call: its own first sentences."""
-    return Telling(
-        sentences=draft.lead,
-        language=draft.language,
-        length_here=0,
-        length_there=0,
-        byline=draft.author,
-        picture=draft.picture,
-        cves=draft.cves,
-        names=draft.names,
-        tokens=draft.tokens,
-    )
-
-
-def _told(story: Story, telling: Telling) -> Story:
-    return replace(
-        story,
-        sentences=telling.sentences,
-        language=telling.language or story.language,
-        length_here=telling.length_here,
-        length_there=telling.length_there,
-        byline=telling.byline or story.byline,
-        picture=telling.picture or story.picture,
-        cves=telling.cves,
-        topics=tuple(dict.fromkeys((*story.topics, *telling.topics)))[:MOST_TOPICS],
-        names=telling.names,
-        indicators=telling.indicators,
-        quality=with_news(telling.quality, first=True) if telling.quality else story.quality,
-        full_text=telling.full_text,
-        origin=telling.origin,
-    )
 
 
 def evidence_of(feed: Feed, draft: Draft) -> Evidence:

@@ -17,6 +17,7 @@ from datetime import datetime
 from digests import raising, reading, separating
 from digests.archive.records import Act, PollRecord
 from digests.archive.store import Archive
+from digests.choosing import CARDS, worth_telling
 from digests.config.settings import Settings, Welcome
 from digests.deciding import STORIES_KEPT, Decider, Prepared, is_late
 from digests.errors import ArchiveError, WorkerError, WorkerKilled
@@ -340,7 +341,10 @@ class Desk:
         links: Sequence[str],
         announced: dict[int, Announcement],
     ) -> dict[int, Telling]:
-        """Condense what may get a card; a story that the window knows already needs none."""
+        """Condense what may get a card; a story that the window knows already needs none.
+
+        Of a flood only those are condensed that some channel may show as a card.
+        """
         now = self._clock.now()
         wanted = [
             i
@@ -351,6 +355,11 @@ class Desk:
             )
             is None
         ]
+        folded = [i for i in wanted if announced[i].fold]
+        if len(folded) > CARDS:
+            facts = await self._archive.facts(cve for i in folded for cve in drafts[i].cves)
+            chosen = worth_telling(feed, drafts, folded, facts, self._decider.ledger.rules, now)
+            wanted = [i for i in wanted if i in chosen or not announced[i].fold]
         return {
             i: await self._teller.tell(feed, drafts[i], page=not announced[i].fold) for i in wanted
         }

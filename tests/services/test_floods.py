@@ -8,8 +8,11 @@ from random import Random
 import pytest
 
 from bot.courier import Courier
+from digests import reading
 from digests.archive.records import PollRecord, StoryRecord
 from digests.archive.store import Archive
+from digests.cards.digest import by_importance
+from digests.choosing import CARDS
 from digests.config import Settings
 from digests.config.settings import Defaults, Welcome
 from digests.desk import Desk
@@ -291,3 +294,56 @@ async def test_a_flood_in_one_document_is_gathered_at_once(parts) -> None:
         await desk.poll(feed)
     (told,) = await archive.outbox.gathered(clock.now())
     assert len(told.members) == 40
+
+
+class CountingWorker(InlineWorker):
+    """Counts what is condensed."""
+
+    condensed = 0
+
+    async def run(self, function, *args, size, slow=False):
+        self.condensed += function is reading.tell
+        return await super().run(function, *args, size=size, slow=slow)
+
+
+def _flood(count: int, grave: int) -> bytes:
+    """Very many entries; one of the oldest names a vulnerability that is exploited."""
+    items = "".join(
+        f"<item><title>Harbour {n} closes its gates number {n * 7919 % 997}</title>"
+        f"<link>https://p0.example/f{n}</link><guid>f{n}</guid>"
+        f"<pubDate>Mon, 02 Mar 2026 0{n % 8}:{n % 60:02}:00 GMT</pubDate>"
+        f"<description>Words about {'CVE-2026-40001' if n == grave else f'keyword{n}'} and"
+        f" nothing else of {n}.</description></item>"
+        for n in range(count)
+    )
+    return f'<rss version="2.0"><channel><title>x</title>{items}</channel></rss>'.encode()
+
+
+async def test_of_a_flood_only_what_may_become_a_card_is_condensed_and_all_is_found(parts) -> None:
+    archive, fetcher, clock = parts
+    worker = CountingWorker()
+    async with FakeFeeds(_feeds(1, 1)) as publisher:
+        feed = _feed(publisher.url("/0"), 0)
+        desk = Desk(archive, fetcher, worker, clock)
+        channel = Channel("desk", Target("terminal", ""))
+        other = Channel("other", Target("slack", "C1"), only="keyword7 OR keyword8")
+        file = Settings(Defaults(welcome=Welcome.FIRST), (feed,), (channel, other))
+        await desk.open(file)
+        await desk.poll(feed)
+        await archive.learn([CveFacts("CVE-2026-40001", kev_since=clock.now().date())])
+        clock.advance(3600)
+        publisher.publish("/0", _flood(300, grave=11))
+        before = worker.condensed
+        report = await desk.poll(feed)
+    assert report.new == 300
+    assert CARDS <= worker.condensed - before <= CARDS + 2
+    told = {one.channel: one for one in await archive.outbox.gathered(clock.now())}
+    assert len(told["desk"].members) == 300
+    assert len(told["other"].members) == 2
+    stories = {story.id: story for story in await archive.stories(told["desk"].members)}
+    shown = [stories[number] for number in by_importance(list(stories.values()))[:10]]
+    assert shown[0].cves == ("CVE-2026-40001",)
+    assert all(story.quality for story in shown)
+    for word in ("keyword7", "keyword150", "keyword299"):
+        page = await archive.search(parse_strict(word), now=clock.now(), limit=5)
+        assert len(page.hits) == 1
