@@ -28,20 +28,26 @@ _BEGINNINGS = (
     r"(?:filed under|posted (?:in|by|on)|tagged(?: with)?|tags|categories|topics) ?:",
     r"submitted by\W{0,4}/?u/|article url ?:|comments url ?:|points ?: ?\d|\[(?:link|comments)\]",
     r"\d{1,3} ?min(?:ute)?s? read\b|the post\b.{1,300}(?:appeared first on|first appeared on)",
+    r"visit\b.{1,60}?\b(?:to (?:see|learn|read|view|find)|for more)\b",
+    r"(?:note|editor['’]s note|disclaimer) ?: th(?:is|ese) (?:[\w#-]+ ){0,4}(?:advisor(?:y|ies)|alert|article|bulletin|blog|document|guide|page|post|publication|report|story)\b",
     # German
+    r"(?:hinweis|anmerkung(?: der redaktion)?) ?: dies(?:er|e|es) (?:[\w-]+ ){0,3}(?:artikel|beitrag|bericht|meldung|seite|text|warnung)\b",
     r"lesen sie (?:auch|mehr|weiter)\b|weiterlesen\b|mehr zum thema\b|siehe auch\b|zum (?:artikel|beitrag)\b",
     r"(?:abonnieren|folgen) sie\b|jetzt (?:abonnieren|anmelden|registrieren)\b|newsletter (?:abonnieren|bestellen)\b|zum newsletter\b",
     r"(?:bild|foto|bildquelle|titelbild|quelle|bildnachweis) ?:|alle rechte vorbehalten\b|empfohlener redaktioneller inhalt\b",
     r"(?:wir verwenden|diese (?:web)?s(?:ei|i)te (?:verwendet|nutzt)) cookies\b|der beitrag\b.{1,300}erschien zuerst auf\b",
     # French
+    r"(?:note|ndlr|avertissement) ?: (?:ce|cet|cette) (?:[\w-]+ ){0,3}(?:article|alerte|avis|bulletin|document|page|rapport)\b",
     r"(?:à lire|lire|voir) (?:aussi|la suite|également|plus)\b|à lire\b ?:|en savoir plus\b|inscrivez[- ]vous\b|abonnez[- ]vous\b|suivez[- ]nous\b",
     r"(?:crédits?(?: photos?)?|photo|image|source|illustration) ?:|tous droits réservés\b",
     r"(?:ce site utilise|nous utilisons) des cookies\b|(?:l['’]article|cet article)\b.{1,300}est apparu en premier sur\b",
     # Spanish
+    r"(?:nota(?: del editor)?|aviso) ?: est[ea] (?:[\w-]+ ){0,3}(?:alerta|artículo|aviso|boletín|documento|informe|página)\b",
     r"(?:lee|lea|leer|ver) (?:también|más)\b|seguir leyendo\b|sigue leyendo\b|más información (?:en|aquí)\b|suscr[íi]b(?:ete|ase|irse)\b|s[íi]guenos\b",
     r"(?:foto|imagen|crédito|fuente) ?:|todos los derechos reservados\b",
     r"(?:este sitio(?: web)? (?:utiliza|usa)|utilizamos|usamos) cookies\b|(?:la entrada|el artículo)\b.{1,300}(?:se publicó primero en|apareció primero en)\b",
     # Russian
+    r"(?:примечание(?: редакции)?|от редакции) ?: эт[аот]\w* (?:[\w-]+ ){0,3}(?:бюллетень|документ|отчёт|отчет|статья|страница|уведомление)\b",
     r"читайте (?:также|далее|нас)|читать (?:далее|дальше|полностью)|подробнее ?(?:$|на|:|»)|подпи(?:сывайтесь|шитесь)|следите за нами",
     r"(?:фото|источник|изображение|иллюстрация) ?:|все права защищены|на правах рекламы",
     r"(?:мы используем|(?:этот|наш|данный) сайт использует) (?:файлы )?cookies?\b|(?:запись|сообщение)\b.{1,300}впервые появил",

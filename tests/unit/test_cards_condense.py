@@ -21,6 +21,9 @@ BREACH = (
 BOILERPLATE = {
     "en": [
         "Sign up for our daily newsletter.",
+        "Note: This joint Cybersecurity Advisory is part of an ongoing effort to publish advisories.",
+        "Note: This advisory uses the MITRE ATT&CK® framework, version 17.",
+        "Visit example.gov to see all advisories and to learn more about other threats.",
         "Subscribe to our newsletter to get the latest in your inbox.",
         "Read more of this story at Slashdot.",
         "Read more: how to patch your gateway",
@@ -38,10 +41,30 @@ BOILERPLATE = {
         "Have a tip?",
         "5 min read",
     ],
-    "de": ["Lesen Sie auch: Neue Lücke", "Abonnieren Sie unseren Newsletter.", "Foto: dpa"],
-    "fr": ["Lire aussi : une faille", "Abonnez-vous à notre lettre.", "Crédits photo : AFP"],
-    "es": ["Lee también: otra brecha", "Suscríbete al boletín.", "Foto: EFE"],
-    "ru": ["Читайте также: новая уязвимость", "Подписывайтесь на наш канал.", "Фото: ТАСС"],
+    "de": [
+        "Hinweis: Dieser gemeinsame Bericht richtet sich an Betreiber.",
+        "Lesen Sie auch: Neue Lücke",
+        "Abonnieren Sie unseren Newsletter.",
+        "Foto: dpa",
+    ],
+    "fr": [
+        "Note : cet avis remplace le précédent.",
+        "Lire aussi : une faille",
+        "Abonnez-vous à notre lettre.",
+        "Crédits photo : AFP",
+    ],
+    "es": [
+        "Nota: este informe se actualizará.",
+        "Lee también: otra brecha",
+        "Suscríbete al boletín.",
+        "Foto: EFE",
+    ],
+    "ru": [
+        "Примечание: эта статья будет обновляться.",
+        "Читайте также: новая уязвимость",
+        "Подписывайтесь на наш канал.",
+        "Фото: ТАСС",
+    ],
     "zh": ["阅读全文", "图片来源：视觉中国", "责任编辑：王小明", "扫码关注我们"],
     "ja": ["続きを読む", "関連記事：新たな脆弱性", "写真：共同", "詳しくはこちら"],
     "ar": [
@@ -53,6 +76,10 @@ BOILERPLATE = {
 }
 
 SUBJECTS = [
+    "Note: The CVEs in this advisory are unrelated to those in Connect Secure.",
+    "Note: This behavior can also be used for legitimate purposes.",
+    "This joint advisory highlights a campaign against logistics entities.",
+    "Visitors of the site were sent to a page that installed malware.",
     "Subscribers of the service lost their session cookies to the malware.",
     "Advertisement fraud cost the network two million dollars.",
     "Cookies stolen by the malware open corporate accounts.",
