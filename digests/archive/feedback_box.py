@@ -1,11 +1,22 @@
-"""Votes and comments as the commands see them: async methods over feedback.py."""
+"""Votes and comments as the commands see them: async methods over feedback.py and comments.py."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from digests.archive import feedback
+from digests.archive import acts, comments, feedback
 from digests.archive.engine import Engine
-from digests.model import Comment, CommentId, CommentState, Feedback, Press, StoryId, Vote, Voted
+from digests.archive.records import Act
+from digests.model import (
+    Channel,
+    Comment,
+    CommentId,
+    Decision,
+    Feedback,
+    Press,
+    StoryId,
+    Unwritten,
+    Vote,
+    Voted,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +38,26 @@ class Readers:
         return await self._engine.write(feedback.cast, story, press, vote)
 
     async def comment(
-        self, story: StoryId, person: str, name: str, text: str, *, now: datetime
-    ) -> Comment | None:
-        """Keep a comment until an editor has seen it. None: this person waits for too many."""
-        return await self._engine.write(feedback.write, story, person, name, text, now)
+        self, press: Press, written: Comment, review: Channel
+    ) -> Comment | Unwritten:
+        """Keep a comment until an editor has seen it, and owe it to the editors' channel.
 
-    async def decide(self, comment: CommentId, state: CommentState, *, by: str) -> Comment | None:
-        """An editor's decision; None when it is too late for one."""
-        return await self._engine.write(feedback.decide, comment, state, by)
+        The id of `written` is given here. A press that was counted before is the comment it made.
+        """
+        return await self._engine.write(comments.write, press, written, review)
+
+    async def decide(self, comment: CommentId, decision: Decision, deed: Act) -> Comment | None:
+        """An editor's decision, with its line in the audit trail; None when it is too late."""
+        return await self._engine.write(acts.done, deed, comments.decide, comment, decision)
 
     async def find_comment(self, comment: CommentId) -> Comment | None:
         """One comment, whatever became of it."""
-        return await self._engine.read(feedback.get, comment)
+        return await self._engine.read(comments.get, comment)
 
     async def waiting(self) -> list[Comment]:
         """Comments that wait for an editor, oldest first."""
-        return await self._engine.read(feedback.waiting)
+        return await self._engine.read(comments.waiting)
 
     async def forget(self, person: str) -> int:
-        """Take back all votes and comments of a person. How many there were."""
+        """Take back all votes and comments of a person, wherever they stand. How many there were."""
         return await self._engine.write(feedback.forget_person, person)

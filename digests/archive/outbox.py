@@ -55,6 +55,9 @@ _WANT = (
 )
 _SAID = select(feedback.c.version).where(feedback.c.story == bindparam("of"))
 _IN_FLIGHT = select(post.c.id).where(AT, is_in(PostState.SENDING))
+_OF_SUBJECTS = select(post.c.id, post.c.state, post.c.message_id).where(
+    post.c.subject.in_(dialects.listed("these"))
+)
 _TOLD = select(post.c.id).where(AT, post.c.subject == bindparam("subject"))
 
 
@@ -230,6 +233,22 @@ def retract(
     owe(connection, nowhere, now)
     now_have = {post.channel for post in queues.about(connection, names, story)}
     return Retraction(tuple(taken), tuple(sorted(now_have - had)))
+
+
+def withdraw(connection: Connection, subjects: Sequence[str]) -> None:
+    """Take posts back whose words must not stand any more, wherever they went.
+
+    What is in flight cannot be called back: it will say that it was taken back (see contents.py).
+    """
+    for row in connection.execute(_OF_SUBJECTS, {"these": dialects.packed(subjects)}).all():
+        state = PostState(row.state)
+        if state is PostState.SENT and row.message_id:
+            left = {"state": PostState.LEAVING, "attempt": 0, "not_before": None}
+        elif state in (PostState.QUEUED, PostState.HELD, PostState.DEAD):
+            left = {"state": PostState.RETRACTED, "not_before": None}
+        else:
+            left = {"wanted": post_states.version("0", 2)}
+        connection.execute(update(post).where(_THIS).values(left), {"this": row.id})
 
 
 def settle_removal(

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from digests.archive import dialects
 from digests.archive.schema import publisher
-from digests.model import Story, Vote
+from digests.model import Story
 from digests.stories.quality import Standing
 
+_HEARD = ("useful", "noise", "people", "voices")
 _SUMS = ("stories", "points", "first", "shared")
 _KNOWN = dialects.insert(publisher).on_conflict_do_nothing()
 _ADD = (
@@ -33,6 +34,8 @@ _VOTED = (
     .values(
         useful=publisher.c.useful + bindparam("more_useful"),
         noise=publisher.c.noise + bindparam("more_noise"),
+        people=publisher.c.people + bindparam("more_people"),
+        voices=publisher.c.voices + bindparam("more_voices"),
     )
 )
 _ALL = select(publisher).order_by(publisher.c.name)
@@ -62,9 +65,9 @@ def count(connection: Connection, before: Iterable[Story], after: Sequence[Story
         connection.execute(_PLACE, [{"this": name, "where": at} for name, at in places.items()])
 
 
-def voted(connection: Connection, name: str, change: Counter[str]) -> None:
-    """Readers' votes on one of its stories."""
-    more = {f"more_{one.value}": change[one.value] for one in Vote}
+def heard(connection: Connection, name: str, change: Counter[str]) -> None:
+    """What readers think of it has changed: useful, noise, people, voices."""
+    more = {f"more_{sum_}": change[sum_] for sum_ in _HEARD}
     if any(more.values()):
         connection.execute(_KNOWN, [_empty(name)])
         connection.execute(_VOTED, {"this": name} | more)
@@ -75,7 +78,7 @@ def standings(connection: Connection) -> list[Standing]:
     return [
         Standing(
             row.name, row.country, row.stories, row.points, row.first, row.shared,
-            useful=row.useful, noise=row.noise,
+            useful=row.useful, noise=row.noise, people=row.people, voices=row.voices,
         )
         for row in connection.execute(_ALL)
     ]  # fmt: skip
@@ -93,7 +96,7 @@ def _difference(before: Iterable[Story], after: Iterable[Story]) -> dict[str, Co
 
 
 def _empty(name: str) -> Mapping[str, Any]:
-    return {"name": name, "country": "", "useful": 0, "noise": 0} | dict.fromkeys(_SUMS, 0)
+    return {"name": name, "country": ""} | dict.fromkeys((*_SUMS, *_HEARD), 0)
 
 
 def _change(name: str, more: Counter[str]) -> Mapping[str, Any]:

@@ -45,6 +45,7 @@ REVISIONS = (
     "0012",
     "0013",
     "0014",
+    "0015",
 )
 
 metadata = MetaData()
@@ -208,6 +209,8 @@ publisher = Table(
     _number("shared"),
     _number("useful"),
     _number("noise"),
+    _added("people", Integer, "0"),  # who voted
+    _added("voices", Integer, "0"),  # what they think together, in thousandths; see opinions.py
 )
 
 # The words of the index. Its own table: the index needs the old words when a story changes, and

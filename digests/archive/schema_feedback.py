@@ -1,6 +1,6 @@
 """The tables of what readers say: votes, comments, and the presses that were counted."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
 
 from digests.archive.columns import Moment
 from digests.archive.schema import metadata
@@ -43,6 +43,8 @@ comment = Table(
     Column("at", Moment, nullable=False),
     _text("state"),
     _text("decided_by"),
+    Column("editor", Text, nullable=False, server_default=text("''")),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
     Index("ix_comment_story", "story"),
     Index("ix_comment_person", "person"),
     sqlite_autoincrement=True,
@@ -66,4 +68,16 @@ feedback = Table(
     _number("useful"),
     _number("noise"),
     _number("version"),  # counts what changed; part of what a post wants to show
+)
+
+# What one person thinks of one publisher, over all its stories: nobody has more than one voice.
+opinion = Table(
+    "opinion",
+    metadata,
+    _text("publisher", primary_key=True),
+    _text("person", primary_key=True),
+    _number("useful"),  # votes
+    _number("noise"),
+    Index("ix_opinion_person", "person"),
+    sqlite_with_rowid=False,
 )

@@ -16,7 +16,6 @@ from digests.archive import (
     backup,
     channels,
     dialects,
-    feedback,
     feeds,
     known,
     meta,
@@ -24,6 +23,7 @@ from digests.archive import (
     publishers,
     reindex,
     retention,
+    said,
     search,
     spelling,
     stories,
@@ -423,7 +423,7 @@ class Archive:
             await self.traces.forget(now),
             await self.acts.forget(now),
             await self.watches.forget_ended(now),
-            await engine.write(feedback.forget_clicks, now - retention.CLICKS_FOR),
+            await engine.write(said.forget_clicks, now - retention.CLICKS_FOR),
         )
 
     async def _bites(

@@ -49,7 +49,16 @@ from digests.model.delivering import (
     Unclear,
     Unreadable,
 )
-from digests.model.feedback import Comment, CommentState, Feedback, Press, Vote, Voted
+from digests.model.feedback import (
+    Comment,
+    CommentState,
+    Decision,
+    Feedback,
+    Press,
+    Unwritten,
+    Vote,
+    Voted,
+)
 from digests.model.growing import Growth
 from digests.model.health import Condition, Health
 from digests.model.ids import Clock, CommentId, EntryId, Key, PostId, StoryId, WatchId
@@ -86,6 +95,7 @@ __all__ = [
     "Condition",
     "Content",
     "CveFacts",
+    "Decision",
     "Destination",
     "Document",
     "Draft",
@@ -154,6 +164,7 @@ __all__ = [
     "Trouble",
     "Unclear",
     "Unreadable",
+    "Unwritten",
     "Validators",
     "Vote",
     "Voted",

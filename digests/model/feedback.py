@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from digests.model.delivering import Destination
 from digests.model.ids import CommentId, StoryId
@@ -45,6 +45,26 @@ class Comment:
     at: datetime
     state: CommentState = CommentState.WAITING
     decided_by: str = ""  # the editor, platform:user
+    editor: str = ""  # the editor's name, as people there see it
+    language: str = "en"  # the writer's, for telling what became of it
+
+
+class Unwritten(Enum):
+    """Why a comment was not taken."""
+
+    NOT_TOLD = "no card of that story stands there"
+    TOO_MANY = "too many of this person's wait for an editor, or were written today"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an editor decides about a comment."""
+
+    state: CommentState
+    by: str  # platform:user
+    editor: str  # the name, as people there see it
+    at: datetime
+    asides: frozenset[str] = frozenset()  # channels that tell comments in threads, not on cards
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,11 @@ _A_PROMOTION = 5
 NEUTRAL = 50
 SHRINKAGE = 20  # stories of a neutral publisher that every publisher is mixed with
 FEWEST_RANKED = 10  # stories
+_LIKED = 10  # points that all the world's liking could bring
 _A_FIRST = 10  # points for a publisher that is first always
-_VOTES_SHRINKAGE = 30
+_PEOPLE_SHRINKAGE = 10  # people without an opinion that those who voted are mixed with
+_FIRM = 1  # votes without an opinion that each person's are mixed with
+A_VOICE = 1_000  # units of one person's whole opinion
 
 
 def quality(
@@ -156,6 +159,8 @@ class Standing:
     shared: int = 0  # stories that others told too
     useful: int = 0  # votes of readers
     noise: int = 0
+    people: int = 0  # who voted
+    voices: int = 0  # what they think together: the sum of `voice`
 
 
 def publisher_score(standing: Standing) -> Quality:
@@ -166,7 +171,7 @@ def publisher_score(standing: Standing) -> Quality:
     mean = (standing.points + SHRINKAGE * NEUTRAL) / (standing.stories + SHRINKAGE)
     early = _A_FIRST * standing.first / (standing.shared + SHRINKAGE)
     votes = standing.useful + standing.noise
-    liked = 10 * (standing.useful - standing.noise) / (votes + _VOTES_SHRINKAGE)
+    liked = _LIKED * standing.voices / A_VOICE / (standing.people + _PEOPLE_SHRINKAGE)
     return _sum(
         [
             _bounded("mean", round(mean), str(standing.stories)),
@@ -174,6 +179,14 @@ def publisher_score(standing: Standing) -> Quality:
             _bounded("votes", round(liked), str(votes)),
         ]
     )
+
+
+def voice(useful: int, noise: int) -> int:
+    """What one person thinks of a publisher, from -1,000 (noise) to 1,000 (useful).
+
+    However many votes, it is one voice: zeal makes it firm, not louder. The first vote is half of it.
+    """
+    return round(A_VOICE * (useful - noise) / (useful + noise + _FIRM))
 
 
 def ratings(standings: Sequence[Standing]) -> dict[str, Rating]:
