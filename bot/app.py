@@ -174,11 +174,14 @@ def connected(settings: Settings, env: Environment) -> Settings:
     terminal = Target("terminal", "")
     channels = [c if have[c.to.platform] else replace(c, to=terminal) for c in settings.channels]
     watches = [w if have[w.to.platform] else replace(w, to=terminal) for w in settings.watches]
-    notices = settings.notices
-    if notices is not None and not have[notices.platform]:
-        notices = terminal
+    notices, review = (
+        terminal if target is not None and not have[target.platform] else target
+        for target in (settings.notices, settings.review)
+    )
     channels = channels or [Channel("terminal", terminal)]
-    return replace(settings, channels=tuple(channels), watches=tuple(watches), notices=notices)
+    return replace(
+        settings, channels=tuple(channels), watches=tuple(watches), notices=notices, review=review
+    )
 
 
 def _chats(env: Environment, desk: Desk, commands: Commands, clock: Clock) -> dict[str, Chat]:

@@ -11,11 +11,13 @@ from datetime import datetime
 from digests.archive.fold import SUBJECT as BUSY
 from digests.archive.gather import PART
 from digests.archive.store import Archive
+from digests.cards import comments
+from digests.cards.comments import in_thread, taken_back
 from digests.cards.compose import compose, folded, welcome
 from digests.cards.digest import by_importance, digest, everything_since
 from digests.cards.growth import line
 from digests.cards.words import words
-from digests.model import Channel, Content, Growth, Notice, Post, StoryId
+from digests.model import Channel, Comment, CommentId, Content, Growth, Notice, Post, StoryId
 from digests.stories.ids import time_of
 from digests.text.plain import clip
 
@@ -30,6 +32,7 @@ class Saying:
     channel: Channel | None  # None: no longer in the file
     archive: Archive
     now: datetime
+    commented: bool = False  # whether comments can be written
 
     @property
     def language(self) -> str:
@@ -40,6 +43,11 @@ class Saying:
     def zone(self) -> str:
         """The channel's clock, an IANA name."""
         return self.channel.timezone if self.channel else "UTC"
+
+    @property
+    def aside(self) -> bool:
+        """Whether what comes later stands in a thread under the card alone."""
+        return self.channel is not None and self.channel.thread
 
     @property
     def kind(self) -> str:
@@ -72,7 +80,13 @@ async def _card(saying: Saying) -> Content | None:
     rating = (await saying.archive.ratings()).get(story.publisher)
     said = await saying.archive.readers.feedback(story.id)
     card = compose(
-        story, saying.language, saying.zone, now=saying.now, rating=rating, feedback=said
+        story,
+        saying.language,
+        saying.zone,
+        now=saying.now,
+        rating=rating,
+        feedback=replace(said, comments=()) if saying.aside else said,
+        commented=saying.commented,
     )
     if watched := saying.post.text:
         say = words(saying.language)
@@ -86,10 +100,41 @@ async def _note(saying: Saying) -> Content | None:
     story = await saying.archive.find_story(saying.story)
     if story is None:
         return None
+    if (said := _comment_in(saying.post)) is not None:
+        found = await saying.archive.readers.find_comment(said)
+        return in_thread(found, saying.language) if found else taken_back(saying.language)
     say = words(saying.language)
     known = line(Growth.read(saying.post.text), story.facts, say)
-    aside = saying.channel is not None and saying.channel.thread
-    return Notice(story.headline, known, saying.language, rtl=say.rtl, aside=aside)
+    return Notice(story.headline, known, saying.language, rtl=say.rtl, aside=saying.aside)
+
+
+def _comment_in(post: Post) -> CommentId | None:
+    """The comment that a line under a card tells, None for other lines."""
+    _, _, *more = post.subject.split(":")
+    return CommentId(int(more[1])) if more[:1] == ["said"] else None
+
+
+async def _review(saying: Saying) -> Content:
+    """A comment for editors: to decide about, or decided."""
+    found, headline = await _comment(saying)
+    if found is None:
+        return taken_back(saying.language)
+    return comments.review(found, headline, saying.language, saying.zone)
+
+
+async def _verdict(saying: Saying) -> Content:
+    """What became of a comment, for its writer."""
+    found, headline = await _comment(saying)
+    return comments.verdict(found, headline) if found else taken_back(saying.language)
+
+
+async def _comment(saying: Saying) -> tuple[Comment | None, str]:
+    """The comment of review:ID or verdict:ID, and the headline of its story."""
+    found = await saying.archive.readers.find_comment(
+        CommentId(int(saying.post.subject.split(":")[1]))
+    )
+    story = await saying.archive.find_story(found.story) if found else None
+    return found, story.headline if story else ""
 
 
 async def _text(saying: Saying) -> Content:
@@ -137,4 +182,6 @@ _COMPOSERS: Mapping[str, Callable[[Saying], Awaitable[Content | None]]] = {
     "notice": _text,
     "welcome": _welcome,
     "digest": _digest,
+    "review": _review,
+    "verdict": _verdict,
 }

@@ -324,7 +324,8 @@ class Courier:
     async def _content(self, post: Post) -> Content | None:
         """What the post says now; None when what it was about is forgotten."""
         channel = self._channel(post.channel)
-        return await content_of(Saying(post, channel, self.archive, self.clock.now()))
+        commented = self.settings().review is not None
+        return await content_of(Saying(post, channel, self.archive, self.clock.now(), commented))
 
     def _channel(self, name: str) -> Channel | None:
         found = next((c for c in self.settings().every_channel if c.name == name), None)

@@ -171,20 +171,58 @@ class FakeSlack(Workspace):
     ) -> Shown:
         """Someone types a command that opens a window, fills it in and sends it."""
         answers, trigger = await self._type(typed, user, channel)
+        return await self._send(trigger, answers, fields, Shown({}, user, channel), within)
+
+    async def write(
+        self, shown: Shown, label: str, fields: Json, *, window: str = "", within: float = 5.0
+    ) -> Shown:
+        """Press a button that opens a window, fill it in and send it.
+
+        `window`: the id of one that was sent before and is delivered again.
+        """
+        answers, url = self._response_address()
+        trigger = f"trigger-{next(self._ids)}"
+        self.triggers[trigger] = self.clock.monotonic()
+        pressed = self._press(shown, shown.buttons[label], url, trigger)
+        await self.envelope("interactive", pressed)
+        return await self._send(trigger, answers, fields, shown, within, window)
+
+    async def _send(
+        self,
+        trigger: str,
+        answers: asyncio.Queue[Json],
+        fields: Json,
+        shown: Shown,
+        within: float,
+        window: str = "",
+    ) -> Shown:
         async with asyncio.timeout(within):
             while trigger not in self.windows:  # noqa: ASYNC110 - the bot opens it
                 await asyncio.sleep(0.01)
         payload = {
             "type": "view_submission",
-            "user": {"id": user, "team_id": self.teams.get(user, TEAM)},
+            "user": {"id": shown.user, "team_id": self.teams.get(shown.user, TEAM)},
             "team": {"id": TEAM},
             "api_app_id": "A0NIGHT",
             "trigger_id": f"trigger-{next(self._ids)}",
-            "view": sent(self.windows[trigger], fields),
+            "view": sent(self.windows[trigger], fields) | {"id": window or f"V{next(self._ids)}"},
         }
         ack = await self.envelope("interactive", payload)
         assert not ack.payload, "the window stays open"
-        return Shown(await self._answer(answers, within), user, channel)
+        return Shown(await self._answer(answers, within), shown.user, shown.channel)
+
+    def _press(self, shown: Shown, button: Json, url: str, trigger: str) -> Json:
+        return {
+            "type": "block_actions",
+            "user": {"id": shown.user, "team_id": self.teams.get(shown.user, TEAM)},
+            "team": {"id": TEAM},
+            "channel": {"id": shown.channel},
+            "container": {"type": "message", "is_ephemeral": True},
+            "api_app_id": "A0NIGHT",
+            "response_url": url,
+            "trigger_id": trigger,
+            "actions": [{k: v for k, v in button.items() if k != "url"} | {"block_id": "b"}],
+        }
 
     async def _type(self, typed: str, user: str, channel: str) -> tuple[asyncio.Queue[Json], str]:
         command, _, text = typed.partition(" ")
@@ -215,18 +253,8 @@ class FakeSlack(Workspace):
         """
         button = shown.buttons[label]
         answers, url = self._response_address()
-        payload = {
-            "type": "block_actions",
-            "user": {"id": shown.user, "team_id": self.teams.get(shown.user, TEAM)},
-            "team": {"id": TEAM},
-            "channel": {"id": shown.channel},
-            "container": {"type": "message", "is_ephemeral": True},
-            "api_app_id": "A0NIGHT",
-            "response_url": url,
-            "trigger_id": click or f"trigger-{next(self._ids)}",
-            "actions": [{k: v for k, v in button.items() if k != "url"} | {"block_id": "b"}],
-        }
-        await self.envelope("interactive", payload)
+        trigger = click or f"trigger-{next(self._ids)}"
+        await self.envelope("interactive", self._press(shown, button, url, trigger))
         if "url" in button:
             return shown
         body = await self._answer(answers, within)

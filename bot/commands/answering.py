@@ -14,6 +14,7 @@ from bot.commands.asking import (
     Choice,
     Doing,
     Form,
+    Option,
     Reply,
     Request,
     Shared,
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 PAGE = "page"  # the verb of the buttons that turn pages
 _TITLE, _FIELDS = 24, 5  # characters and fields of a form that every platform takes
 _LABEL = 45
+_STATE = 60  # characters that fit into the name of a form on every platform
 
 Homes = Callable[[str], frozenset[str] | None]
 
@@ -80,15 +82,14 @@ class Commands:
     def form(self, request: Request) -> Form | None:
         """What to ask for first; None when this can be answered, if only by a refusal."""
         verb = table.find(request.verb)
-        given = request.text.strip() or any(request.options.values())
-        if verb is None or not verb.form or given or self._refusal(request, verb.who):
+        if verb is None or not verb.form or self._refused(request, verb):
             return None
+        asked, state = _lacking(verb, request)
         say = words(request.asker.locale)
-        fields = tuple(
-            replace(one, says=clip(say.text(one.says), _LABEL)) for one in verb.options[:_FIELDS]
-        )
+        fields = tuple(replace(one, says=clip(say.text(one.says), _LABEL)) for one in asked)
         title = clip(f"/digest {verb.name}", _TITLE)
-        return Form(verb.name, title, fields, say.text("Ask"), say.text("Cancel"))
+        buttons = say.text(verb.submit), say.text("Cancel")
+        return Form(verb.name, title, fields, *buttons, state=state) if fields else None
 
     def greeting(self, locale: str = "en") -> Reply:
         """What to say in a place that the bot was invited to."""
@@ -108,9 +109,13 @@ class Commands:
             name, text = table.split(ask.text)
             ask = replace(ask, request=replace(ask.request, verb=name, text=text, options={}))
         verb = _verb(ask.request)
-        if refused := self._refusal(ask.request, verb.who):
+        if refused := self._refused(ask.request, verb):
             return ask.notice(ask.say.text(refused))
         return await verb.answer(ask)
+
+    def _refused(self, request: Request, verb: Verb) -> str:
+        """Why this verb is not for that person, or not for this file; "" when it is."""
+        return self._refusal(request, verb.who) or verb.closed(self._around.settings())
 
     def _refusal(self, request: Request, who: Who) -> str:
         """Why this is not answered, "" when it is; for commands, buttons, forms and completion."""
@@ -120,6 +125,21 @@ class Commands:
             may = access.may_edit(request.asker, settings.editors, homes)
             return "" if may else access.NOT_AN_EDITOR
         return refused
+
+
+def _lacking(verb: Verb, request: Request) -> tuple[tuple[Option, ...], str]:
+    """The options to ask for in a form, and what is known already.
+
+    Nothing given: all of them. The first given alone, as by a button: the others that are needed.
+    """
+    first, *others = verb.options
+    typed = {name: text for name, text in request.options.items() if text}
+    known = typed.pop(first.name, "") or request.text.strip()
+    if not known and not typed:
+        return verb.options[:_FIELDS], ""
+    needed = [one for one in others if one.required and one.name not in typed]
+    fits = known and not typed and len(known) <= _STATE
+    return (tuple(needed[:_FIELDS]), known) if fits else ((), "")
 
 
 def _verb(request: Request) -> Verb:

@@ -63,6 +63,7 @@ class Form:
     fields: tuple["Option", ...]  # at most five; their words already in the asker's language
     submit: str  # the word on its button
     cancel: str
+    state: str = ""  # what is known already: the verb's first option, at most 60 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,10 @@ class Ask:
         )
 
 
+def _open(_: Settings) -> str:
+    return ""
+
+
 Handler = Callable[[Ask], Awaitable[Reply]]
 
 
@@ -255,6 +260,8 @@ class Verb:
     listed: bool = True  # False: a button's own, which nobody types
     terminal: bool = True  # reads only: `nightdesk NAME` asks it too
     form: bool = False  # without what it needs it is asked for in a form, where there are such
+    submit: str = later("Ask")  # the word on that form's button
+    closed: Callable[[Settings], str] = _open  # why the file does not allow it, "" when it does
 
 
 def _tame(text: str) -> str:

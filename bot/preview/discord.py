@@ -46,6 +46,7 @@ def _embed(embed: Json, now: datetime) -> Html:
         _optional(text(embed.get("author", {}).get("name", "")), "author"),
         _optional(link(embed.get("url", ""), title) if title else title, "title"),
         *_lines(embed.get("description", ""), now),
+        *(line for field in embed.get("fields", ()) for line in _field(field, now)),
         _optional(_footer(embed), "footer"),
         kind="told",
     )
@@ -63,6 +64,11 @@ def _lines(source: str, now: datetime) -> Sequence[Html]:
         paragraph(_markdown(line, now), kind="line") if line else tag("div", kind="gap")
         for line in (source.split("\n") if source else ())
     ]
+
+
+def _field(field: Json, now: datetime) -> Sequence[Html]:
+    name = paragraph(tag("b", _markdown(field["name"], now)), kind="line")
+    return [tag("div", kind="gap"), name, *_lines(field["value"], now)]
 
 
 def _footer(embed: Json) -> Html:

@@ -50,7 +50,7 @@ _LAST = _MINE.where(comment.c.story == bindparam("of")).order_by(comment.c.id.de
 _DECIDE = (
     update(comment)
     .where(comment.c.id == _THIS)
-    .values(state=bindparam("new"), decided_by=bindparam("by"), editor=bindparam("name"))
+    .values(state=bindparam("new"), decided_by=bindparam("by"), editor=bindparam("their_name"))
 )
 _CARDS = select(post.c.channel, post.c.platform, post.c.place).where(
     post.c.story == bindparam("of"), post.c.state == PostState.SENT
@@ -85,11 +85,12 @@ def write(
     if not said.told(connection, written.story, press.place):
         return Unwritten.NOT_TOLD
     mine = {"who": written.person, "of": written.story}
-    if not _may_write(connection, press):
-        return Unwritten.TOO_MANY
-    if not said.is_new(connection, press):
+    if said.seen(connection, press):
         row = connection.execute(_LAST, mine).one_or_none()
         return Unwritten.NOT_TOLD if row is None else _read(row)
+    if not _may_write(connection, press):
+        return Unwritten.TOO_MANY
+    said.is_new(connection, press)
     key = CommentId(connection.execute(_ADD, _row(written)).scalar_one())
     place = Destination(review.to.platform, review.to.address)
     shown_to = NewPost(review.name, place, f"{REVIEW}{key}", wanted=_UNDECIDED)
@@ -115,7 +116,7 @@ def decide(connection: Connection, this: CommentId, made: Decision) -> Comment |
     found = get(connection, this)
     if found is None or found.state is not CommentState.WAITING:
         return None
-    row = {"this": this, "new": made.state, "by": made.by, "name": made.editor}
+    row = {"this": this, "new": made.state, "by": made.by, "their_name": made.editor}
     connection.execute(_DECIDE, row)
     connection.execute(_WANT, {"about": f"{REVIEW}{this}"})
     owed = [_verdict(found)]

@@ -24,6 +24,7 @@ _TOLD = select(post.c.id).where(
     exists().where(story.c.id == _STORY),
 )
 _CLICK = dialects.insert(click).on_conflict_do_nothing()
+_SEEN = select(click.c.id).where(click.c.id == bindparam("id"))
 _FIRST = dialects.insert(feedback).on_conflict_do_nothing()
 _CHANGE = (
     update(feedback)
@@ -40,6 +41,12 @@ _STANDS = select(story.c.revision).where(story.c.id == _STORY)
 def told(connection: Connection, of: StoryId, place: Destination) -> bool:
     """Whether a card of a story that is still there stands, or may stand, in a place."""
     return connection.execute(_TOLD, {"of": of, **where(place)}).first() is not None
+
+
+def seen(connection: Connection, press: Press) -> bool:
+    """Whether a press was counted before."""
+    this = {"id": f"{press.place.platform}:{press.click}"}
+    return bool(press.click) and connection.execute(_SEEN, this).first() is not None
 
 
 def is_new(connection: Connection, press: Press) -> bool:

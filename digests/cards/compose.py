@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from digests.cards import exploitation, reading_time
 from digests.cards.chips import chips, indicators, topic, unique, without_links
+from digests.cards.comments import signed
 from digests.cards.words import Words, words
 from digests.model import (
     EXTRACT,
@@ -14,6 +15,7 @@ from digests.model import (
     Line,
     Listing,
     Rating,
+    Said,
     Span,
     Story,
     StoryId,
@@ -27,6 +29,7 @@ MOST_NAMES = 5  # publishers named on the card; the rest is counted
 
 WHY = "why-quality"  # verbs of the requests that a card's buttons make; see bot/commands.py
 SIMILAR = "similar"
+COMMENT = "comment"
 
 # Characters; longer ones are cut here and not by a platform, which would cut an isolate open.
 _HEADLINE_IN_A_LIST, _NAME = 200, 120
@@ -42,12 +45,13 @@ def compose(
     now: datetime | None = None,
     rating: Rating | None = None,
     feedback: Feedback | None = None,
+    commented: bool = False,
 ) -> Card:
     """The card of a story in the words of `language`, on the clock of `zone`.
 
     The same story gives the same card. `now` matters to old stories only: with it their date
     is shown with the year. `rating` is its publisher's. `feedback`: what readers say so far;
-    None where nobody can say anything.
+    None where nobody can say anything. `commented`: whether comments can be written.
     """
     say = words(language)
     byline = clip(story.byline, _NAME)
@@ -73,7 +77,8 @@ def compose(
         quality=_quality(story, rating, say),
         indicators=indicators(story.indicators, say),
         origin=_origin(story, say),
-        buttons=_buttons(story, rating, feedback, say),
+        buttons=_buttons(story, rating, feedback, say, commented=commented),
+        comments=_comments(feedback, say),
     )
 
 
@@ -188,12 +193,19 @@ def _quality(story: Story, rating: Rating | None, say: Words) -> str:
 
 
 def _buttons(
-    story: Story, rating: Rating | None, feedback: Feedback | None, say: Words
+    story: Story, rating: Rating | None, feedback: Feedback | None, say: Words, *, commented: bool
 ) -> tuple[Button, ...]:
     """What can be asked of a card. Each state is the story's key, so that it outlives a restart."""
     similar = Button(say.text("Similar"), SIMILAR, story.key)
     why = [Button(say.text("Why?"), WHY, story.key)] if story.quality or rating else []
-    return (*_votes(story, feedback, say), similar, *why)
+    comment = [Button(say.text("Comment"), COMMENT, story.key)] if commented else []
+    return (*_votes(story, feedback, say), similar, *comment, *why)
+
+
+def _comments(feedback: Feedback | None, say: Words) -> tuple[Said, ...]:
+    return tuple(
+        Said(signed(one, say), one.text) for one in (feedback.comments if feedback else ())
+    )
 
 
 def _votes(story: Story, feedback: Feedback | None, say: Words) -> list[Button]:

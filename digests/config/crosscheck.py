@@ -7,7 +7,7 @@ from typing import TypeVar
 from digests.config.keys import OfChannel, OfDefaults, OfFeed, OfFile, OfWatch
 from digests.config.kinds import Key, Values
 from digests.config.mentions import FORMS, fits
-from digests.config.settings import Defaults
+from digests.config.settings import REVIEW, Defaults
 from digests.config.sheet import Sheet
 from digests.model.watching import is_watching
 from digests.text.links import canonical
@@ -27,6 +27,7 @@ def check(file: Values, sheet: Sheet) -> None:
     watches = file.get(OfFile.WATCHES, ())
     _unique(watches, OfWatch.NAME, str.casefold, "the name of another watch", sheet)
     _check_ages(file, feeds, sheet)
+    _check_review(file, sheet)
     for one in channels:
         _check_name(one, sheet)
         _check_mention(one, sheet)
@@ -37,6 +38,16 @@ def _check_name(channel: Values, sheet: Sheet) -> None:
     if is_watching(channel.get(OfChannel.NAME, "")):
         at = channel.place(OfChannel.NAME)
         sheet.add(at, "name: names that begin with watch: are kept for watches", "choose another")
+    if channel.get(OfChannel.NAME, "") == REVIEW:
+        at = channel.place(OfChannel.NAME)
+        sheet.add(at, "name: that of the channel where comments wait", "choose another")
+
+
+def _check_review(file: Values, sheet: Sheet) -> None:
+    """Comments that nobody may decide would wait for ever."""
+    if file.get(OfFile.REVIEW, None) is not None and file.get(OfFile.EDITORS, None) is None:
+        at = file.place(OfFile.REVIEW)
+        sheet.add(at, "review: nobody may decide about comments", "add editors:")
 
 
 def _check_mention(channel: Values, sheet: Sheet) -> None:

@@ -396,11 +396,10 @@ class OfNetwork:
 
 _CHANNEL_LATER: dict[str, str] = {}
 
-_FILE_LATER = {
-    "review": "comments that wait for an editor",
-}
+_FILE_LATER: dict[str, str] = {}
 _FILE_WORDS = (
-    *("defaults", "feeds", "channels", "watches", "readers", "editors", "notices", "network"),
+    *("defaults", "feeds", "channels", "watches", "readers", "editors", "notices", "review"),
+    "network",
     "summariser",
 )
 
@@ -477,7 +476,7 @@ class OfFile:
     EDITORS = Key(
         "editors",
         Members("editors", everyone=False),
-        "Who may pause feeds and send held posts again.",
+        "Who may review comments, pause feeds and send held posts again.",
         usual="nobody",
         example='{discord: ["role:4567"]}',
     )
@@ -487,6 +486,14 @@ class OfFile:
         "The operator's channel: feeds in trouble, held posts, mistakes in this file.",
         usual="none; the log only",
         example="slack:#nightdesk-ops",
+    )
+    REVIEW = Key(
+        "review",
+        ToTarget(),
+        "Where comments wait for an editor, with buttons that `editors` alone may press. Without"
+        " it nobody can comment.",
+        usual="none; no comments",
+        example="slack:#nightdesk-review",
     )
     NETWORK = Key(
         "network",
@@ -504,7 +511,7 @@ class OfFile:
         example='{url: "http://127.0.0.1:8080/v1", model: local}',
     )
     ALL = (
-        *(DEFAULTS, FEEDS, CHANNELS, WATCHES, READERS, EDITORS, NOTICES, NETWORK),
+        *(DEFAULTS, FEEDS, CHANNELS, WATCHES, READERS, EDITORS, NOTICES, REVIEW, NETWORK),
         SUMMARISER,
     )
 

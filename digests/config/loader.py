@@ -129,6 +129,7 @@ def _settled(file: Values) -> Settings:
         readers=file.get(OfFile.READERS, People(everyone=True)),
         editors=file.get(OfFile.EDITORS, People()),
         notices=file.get(OfFile.NOTICES, None),
+        review=file.get(OfFile.REVIEW, None),
         allow=network.get(OfNetwork.ALLOW, ()),
         summariser=_summariser(file.get(OfFile.SUMMARISER, None)),
     )

@@ -36,6 +36,7 @@ class People:
     discord: frozenset[str] = frozenset()  # user ids, or `role:` and the id of a role
 
 
+REVIEW = "review of comments"  # name of the editors' channel; no channel of a file may have it
 OPERATOR = ""  # name of the operator's channel: no channel of a file has an empty one
 
 
@@ -50,19 +51,28 @@ class Settings:
     readers: People = People(everyone=True)
     editors: People = People()
     notices: Target | None = None
+    review: Target | None = None  # where comments wait for an editor; None: none can be written
     allow: tuple[str, ...] = ()  # private ranges that feeds may reach, as CIDR
     summariser: Summariser | None = None
 
     @property
     def operator(self) -> Channel | None:
         """The channel of `notices:`, with the language and clock of a channel in the same place."""
-        if self.notices is None:
+        return self._beside(OPERATOR, self.notices)
+
+    @property
+    def reviewers(self) -> Channel | None:
+        """The channel of `review:`, in the same way."""
+        return self._beside(REVIEW, self.review)
+
+    def _beside(self, name: str, to: Target | None) -> Channel | None:
+        if to is None:
             return None
-        there = (channel for channel in self.channels if channel.to == self.notices)
-        alike = next(there, Channel(OPERATOR, self.notices))
-        return Channel(OPERATOR, self.notices, language=alike.language, timezone=alike.timezone)
+        there = (channel for channel in self.channels if channel.to == to)
+        alike = next(there, Channel(name, to))
+        return Channel(name, to, language=alike.language, timezone=alike.timezone)
 
     @property
     def every_channel(self) -> tuple[Channel, ...]:
-        """All that posts may be owed to: those of the file, and the operator's."""
-        return (*self.channels, *([self.operator] if self.operator else []))
+        """All that posts may be owed to: those of the file, the operator's and the editors'."""
+        return (*self.channels, *filter(None, (self.operator, self.reviewers)))

@@ -73,6 +73,7 @@ from digests.model.telling import (
     Line,
     Listing,
     Notice,
+    Said,
     Span,
     Topic,
 )
@@ -148,6 +149,7 @@ __all__ = [
     "RemovalOutcome",
     "Retry",
     "Ruled",
+    "Said",
     "Schedule",
     "Scope",
     "SeenEntry",

@@ -34,6 +34,14 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a reader wrote under a card, approved by an editor."""
+
+    by: str  # localised, e.g. "Comment by Ana"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A story condensed, in the words of one language, for no platform in particular.
 
@@ -63,6 +71,7 @@ class Card:
     buttons: tuple[Button, ...] = ()  # at most ten
     mention: tuple[str, ...] = ()  # names out of the file; nothing else may ping
     topics: tuple[Topic, ...] = ()
+    comments: tuple[Said, ...] = ()  # at most five, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,7 @@ class Notice:
     language: str = "en"
     rtl: bool = False
     aside: bool = False  # a line under a card that stands in its thread alone
+    buttons: tuple[Button, ...] = ()  # at most ten
 
 
 Content = Card | Listing | Notice

@@ -44,6 +44,7 @@ class Seen:
         parts = [self.message.get("content") or ""]
         for embed in embeds:
             parts += [embed.get("title", ""), embed.get("description", "")]
+            parts += [f"{f['name']}\n{f['value']}" for f in embed.get("fields") or ()]
             parts += [(embed.get("footer") or {}).get("text", "")]
         return "\n".join(part for part in parts if part)
 
@@ -101,9 +102,14 @@ class People:
         return [str(one["value"]) for one in seen.offered]
 
     async def fill(
-        self, opened: Seen, fields: Mapping[str, str], *, locale: str = "en-US"
+        self,
+        opened: Seen,
+        fields: Mapping[str, str],
+        *,
+        locale: str = "en-US",
+        click: str = "",
     ) -> Seen:
-        """Fill in the form that stands open and send it."""
+        """Fill in the form that stands open and send it; `click` as in `press`."""
         inputs = [row["components"][0] for row in opened.window["components"]]
         names = {one["custom_id"] for one in inputs}
         assert fields.keys() <= names, "there is no such field"
@@ -116,7 +122,7 @@ class People:
             rows.append({"type": 1, "components": [answer]})
         data = {"custom_id": opened.window["custom_id"], "components": rows}
         now = Seen(opened.channel, opened.person)
-        return await self.tell(5, data, now, (), locale, {}, 10.0)
+        return await self.tell(5, data, now, (), locale, {}, 10.0, click)
 
     async def press(
         self,

@@ -21,6 +21,7 @@ from bot.platforms.slack.chat import SlackChat
 from digests.archive.store import Archive
 from digests.config import Settings
 from digests.model import Channel, Destination, Target
+from digests.rules.watchers import Watchers
 from digests.testing import FakeClock, build_story
 from tests.contract.archives import card, of_story, poll
 from tests.fakediscord import CHANNEL, TOKEN, FakeDiscord, Seen
@@ -70,7 +71,8 @@ class SlackRoom:
 
     def chat(self, commands: Commands) -> Chat:
         return SlackChat(
-            BOT_TOKEN, APP_TOKEN, answer=commands.answer, clock=Hasty(), random=Random(1),
+            BOT_TOKEN, APP_TOKEN, answer=commands.answer, form=commands.form,
+            clock=Hasty(), random=Random(1),
             base_url=self.slack.api_url, spacing=timedelta(),
         )  # fmt: skip
 
@@ -88,6 +90,12 @@ class SlackRoom:
         shown = self.seen(place, who, self.standing(place)[at])
         return (await self.slack.press(shown, full(label, shown.buttons), click=click)).text
 
+    async def write(self, place: str, who: str, text: str, click: str = "") -> str:
+        """The answer to a comment, written in the window that its button opens."""
+        shown = self.seen(place, who, self.standing(place)[-1])
+        fields = {"text": text}
+        return (await self.slack.write(shown, "Comment", fields, window=click)).text
+
     async def forge(self, place: str, who: str, verb: str, state: str) -> str:
         """The answer to a button that never stood there."""
         text = {"type": "plain_text", "text": "forged"}
@@ -101,6 +109,18 @@ class SlackRoom:
 
     def text(self, place: str, at: int = -1) -> str:
         return self.seen(place, "anybody", self.standing(place)[at]).text
+
+    def private(self, who: str) -> str:
+        """What stands in the direct messages with a person."""
+        messages = self.slack.standing(self.slack.open_private(self.person(who)))
+        return "\n".join(Shown(one, who, "").text for one in messages)
+
+    async def ask(self, who: str, verb: str) -> str:
+        """The answer to a command, with the labels of its buttons."""
+        shown = await self.slack.command(
+            f"/digest {verb}", user=self.person(who), channel=self.place("soc")
+        )
+        return shown.text
 
     @property
     def edits(self) -> int:
@@ -158,6 +178,12 @@ class DiscordRoom:
         name = full(label, seen.buttons)
         return (await self.discord.press(seen, name, user=self.person(who), click=click)).text
 
+    async def write(self, place: str, who: str, text: str, click: str = "") -> str:
+        """The answer to a comment, written in the window that its button opens."""
+        seen = self.seen(place, who, self.standing(place)[-1])
+        opened = await self.discord.press(seen, "Comment", user=self.person(who))
+        return (await self.discord.people.fill(opened, {"text": text}, click=click)).text
+
     async def forge(self, place: str, who: str, verb: str, state: str) -> str:
         """The answer to a button that never stood there."""
         seen = self.seen(place, who, {**self.standing("soc")[0], "channel_id": self.place(place)})
@@ -169,6 +195,16 @@ class DiscordRoom:
 
     def text(self, place: str, at: int = -1) -> str:
         return self.seen(place, "anybody", self.standing(place)[at]).text
+
+    def private(self, who: str) -> str:
+        """What stands in the direct messages with a person."""
+        place = self.discord.world.direct(self.person(who))
+        return "\n".join(Seen("", who, message=one).text for one in place.messages)
+
+    async def ask(self, who: str, verb: str) -> str:
+        """The answer to a command, with the labels of its buttons."""
+        seen = await self.discord.command(verb, user=self.person(who))
+        return "\n".join((seen.text, *seen.buttons))
 
     @property
     def edits(self) -> int:
@@ -207,12 +243,13 @@ async def bot_in(
     """A bot whose one channel is `soc`; closed and opened again it goes on where it was."""
     clock = clock or FakeClock()
     place = room.place("soc")
-    settings = Settings(channels=(Channel("soc", Target(room.platform, place)),), **changes)
+    soc = Channel("soc", Target(room.platform, place), thread=changes.pop("thread", False))
+    settings = Settings(channels=(soc,), **changes)
     archive = await Archive.open(folder / "news.db")
     chats: dict[str, Chat] = {}
     commands = Commands(archive, lambda: settings, clock)
     chat = chats[room.platform] = room.chat(commands)
-    courier = Courier(archive, chats, lambda: settings, clock)
+    courier = Courier(archive, chats, lambda: settings, clock, watching=Watchers().channel)
     await chat.start()
     await room.listening()
     try:

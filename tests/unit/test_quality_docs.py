@@ -37,7 +37,12 @@ def test_the_points_of_a_part_are_those_of_the_code() -> None:
 def test_publishers_are_scored_as_it_says() -> None:
     assert f"{quality.SHRINKAGE} stories of {quality.NEUTRAL} points" in PAGE
     assert f"{quality._A_FIRST} × times first ÷ (stories that others told too + {quality.SHRINKAGE})" in PAGE  # fmt: skip
-    assert f"÷ (votes + {quality._VOTES_SHRINKAGE})" in PAGE
+    assert f"{quality._LIKED} × the sum of voices ÷ (people who voted + {quality._PEOPLE_SHRINKAGE})" in PAGE  # fmt: skip
+    assert f"(useful − noise) ÷ (votes + {quality._FIRM})" in PAGE
+    for people, useful in ((1, 1), (1, 400), (10, 1), (30, 5), (100, 5)):
+        moved = quality._LIKED * people * quality.voice(useful, 0) / quality.A_VOICE
+        moved /= people + quality._PEOPLE_SHRINKAGE
+        assert f"| {people} | {useful} | {moved:+.1f} |" in PAGE
     assert f"at least {quality.FEWEST_RANKED} stories" in PAGE
 
 

@@ -12,6 +12,7 @@ from digests.stories.quality import (
     publisher_score,
     quality,
     rank,
+    voice,
     with_news,
 )
 
@@ -117,11 +118,32 @@ def test_a_publisher_of_few_stories_stands_near_the_middle() -> None:
 
 
 def test_votes_move_a_score_slowly_and_are_undone() -> None:
-    one = publisher_score(Standing("a", useful=1))
-    many = publisher_score(Standing("a", useful=300))
-    assert one.score == 50
-    assert 55 <= many.score <= 60
-    assert publisher_score(Standing("a", useful=300, noise=300)).score == 50
+    def liked(*people: tuple[int, int]) -> int:
+        """The score of a publisher about which these people voted useful and noise so often."""
+        useful, noise = (sum(votes) for votes in zip(*people, strict=True))
+        voices = sum(voice(*votes) for votes in people)
+        of = Standing("a", useful=useful, noise=noise, people=len(people), voices=voices)
+        return publisher_score(of).score
+
+    assert liked((1, 0)) == 50  # one vote moves nothing
+    assert liked((0, 400)) == 49  # nor does one person's zeal move more than a point
+    assert liked(*[(1, 0)] * 10) in (52, 53)
+    assert 57 <= liked(*[(5, 0)] * 100) <= 60
+    assert liked(*[(5, 0)] * 100, *[(0, 5)] * 100) == 50
+    assert liked((0, 400), *[(3, 0)] * 20) > 53  # twenty outweigh the zealot
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=40),
+    st.tuples(st.integers(0, 10_000), st.integers(0, 10_000)),
+)
+def test_nobody_alone_moves_a_score_by_more_than_a_point(others, mine) -> None:
+    def moved(people: list[tuple[int, int]]) -> int:
+        voted = [one for one in people if any(one)]
+        voices = sum(voice(*one) for one in voted)
+        return points(publisher_score(Standing("a", people=len(voted), voices=voices)), "votes")
+
+    assert abs(moved([*others, mine]) - moved(others)) <= 1
 
 
 def test_rank_is_among_publishers_of_a_country_with_ten_stories() -> None:

@@ -84,9 +84,11 @@ def request_of(interaction: "discord.Interaction[Any]") -> Request | None:
         verb, options = _chosen(data)
         return Request(verb, options.get(_first(verb), ""), options, asker)
     if kind == _FORM and custom_id.startswith(render.FORM):
-        verb = custom_id.removeprefix(render.FORM)
-        filled = _filled_in(data)
-        return Request(verb, filled.get(_first(verb), ""), filled, asker)
+        verb, _, state = custom_id.removeprefix(render.FORM).partition(":")
+        known = {_first(verb): state} if state else {}
+        filled = known | _filled_in(data)
+        text = filled.get(_first(verb), "")
+        return Request(verb, text, filled, asker, click=str(interaction.id))
     if kind == _BUTTON and custom_id.startswith(render.TURN):
         return Request("page", custom_id.removeprefix(render.TURN)[1:], {}, asker)
     if kind == _BUTTON and custom_id.startswith(render.ACT):

@@ -35,10 +35,12 @@ ACT = "nd:act:"  # custom_id of a card's buttons: this, the verb, ":", the state
 
 _COLOUR = 0x3B6EA8
 _ALARMS = {Alarm.EXPLOITED: 0xC0392B, Alarm.LIKELY: 0xD9822B, Alarm.SEVERE: 0xC9A227}
-FORM = "nd:form:"  # custom_id of a form: this, the verb
+FORM = "nd:form:"  # custom_id of a form: this, the verb, ":", the state
 
 _ROW, _BUTTON, _TEXT = 1, 2, 4  # component types
 _LABEL_OF_FIELD, _FIELD = 45, 4000
+_SHORT, _PARAGRAPH = 1, 2  # styles of a field
+_PARAGRAPHS = range(200, 2000)  # characters of what is written rather than typed
 _GREY, _LINK = 2, 5  # button styles
 
 # The parts of a card's description; together with line breaks below DESCRIPTION.
@@ -49,6 +51,8 @@ _ALSO = 400
 _INDICATORS = 250
 _CHIP = 40
 _MOST_CHIPS = 18
+_COMMENTS = 1000  # all comments, with the names of who wrote them
+_COMMENTER = 90
 _ROW_OF_CHIPS = 56  # characters, the marks of code spans counted
 _A_ROW, _ROWS = 5, 2  # Discord takes five buttons in a row, and five rows
 
@@ -106,7 +110,11 @@ def reply(answer: Reply, *, plain: bool = False) -> Body:
 def form(asked: Form) -> Body:
     """A window with a field for each option."""
     fields = [_field(one, at == 0) for at, one in enumerate(asked.fields)]
-    return {"title": asked.title, "custom_id": f"{FORM}{asked.verb}", "components": fields}
+    return {
+        "title": asked.title,
+        "custom_id": f"{FORM}{asked.verb}:{asked.state}",
+        "components": fields,
+    }
 
 
 def _field(option: Option, first: bool) -> Body:
@@ -116,7 +124,7 @@ def _field(option: Option, first: bool) -> Body:
                 "type": _TEXT,
                 "custom_id": option.name,
                 "label": fit(option.says, _LABEL_OF_FIELD, verbatim) or option.name,
-                "style": 1,
+                "style": _PARAGRAPH if option.longest in _PARAGRAPHS else _SHORT,
                 "required": first,
                 "max_length": min(option.longest, _FIELD),
             }
@@ -174,7 +182,21 @@ def _card(card: Card, mark: str) -> Body:
         timestamp=card.at.astimezone(UTC).isoformat(timespec="seconds"),
         footer=_footer(card.footer, mark),
         color=_ALARMS.get(card.alarm, _COLOUR),
+        fields=_comments(card),
     )
+
+
+def _comments(card: Card) -> list[Body]:
+    """What readers wrote, each in a field of its own; what one leaves of the room others may use."""
+    fields: list[Body] = []
+    left = _COMMENTS
+    for index, one in enumerate(card.comments):
+        share = left // (len(card.comments) - index)
+        name = fit(one.by, min(_COMMENTER, share // 2))
+        text = fit(one.text, share - units(name))
+        left -= units(name) + units(text)
+        fields.append({"name": _own(name, rtl=card.rtl) or "…", "value": text or "…"})
+    return fields
 
 
 def _paragraphs(card: Card) -> list[str]:
@@ -320,17 +342,17 @@ def _own(text: str, *, rtl: bool) -> str:
 
 
 def _filled(**parts: object) -> Body:
-    return {name: part for name, part in parts.items() if part not in ("", {}, None)}
+    return {name: part for name, part in parts.items() if part not in ("", {}, [], None)}
 
 
 # --- buttons -----------------------------------------------------------------------------
 
 
 def _components(content: Content) -> list[Body]:
-    if not isinstance(content, Card):
+    if isinstance(content, Listing):
         return []
     acts = {act["custom_id"]: act for one in content.buttons if (act := _act(one))}
-    buttons = [*_read(content), *acts.values()]
+    buttons = [*(_read(content) if isinstance(content, Card) else ()), *acts.values()]
     rows = (buttons[at : at + _A_ROW] for at in range(0, len(buttons), _A_ROW))
     return [_row(row) for row in rows][:_ROWS]
 

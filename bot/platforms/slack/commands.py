@@ -106,8 +106,10 @@ class Desk:
             return
         user = body.get("user") or {}
         asker = await self._asker(_team_of(body), filled.channel, user.get("id"))
-        text = filled.options.get(verb.options[0].name, "") if verb.options else ""
-        request = Request(verb.name, text, filled.options, asker)
+        first = verb.options[0].name if verb.options else ""
+        options = ({first: filled.state} if filled.state else {}) | dict(filled.options)
+        click = str(view.get("id", ""))  # one window is sent once
+        request = Request(verb.name, options.get(first, ""), options, asker, click)
         await self._show(request, filled.url, replace=False)
 
     async def _on_page(self, ack: AsyncAck, action: Payload, body: Payload) -> None:
@@ -122,6 +124,8 @@ class Desk:
         verb = name.partition(":")[0]  # in a reply a number makes each button's name its own
         asker, click = await self._presser(body), str(body.get("trigger_id", ""))
         request = Request(verb, str(action.get("value", "")), asker=asker, click=click)
+        if await self._asked_for_more(request, body):
+            return
         await self._show(request, str(body.get("response_url", "")), replace=False)
 
     async def _presser(self, body: Payload) -> Asker:

@@ -19,6 +19,7 @@ FORM = "nightdesk:form:"  # a window's name: this, and the verb
 _TITLE = 24  # Slack's own limit, also for the words on the two buttons
 _LABEL = 150
 _FIELD = 3_000
+_PARAGRAPHS = range(200, 2000)  # characters of what is written rather than typed
 _ANSWER = "answer"  # the one element of each field
 
 
@@ -30,6 +31,7 @@ class Filled:
     options: Mapping[str, str]  # by name, without the empty ones
     channel: str
     url: str  # where the answer goes
+    state: str = ""  # what was known before it was opened
 
 
 def view(form: Form, *, channel: str, url: str) -> Json:
@@ -41,7 +43,7 @@ def view(form: Form, *, channel: str, url: str) -> Json:
         "submit": _plain(form.submit, _TITLE),
         "close": _plain(form.cancel, _TITLE),
         "blocks": [_field(one, optional=at > 0) for at, one in enumerate(form.fields)],
-        "private_metadata": json.dumps({"channel": channel, "url": url}),
+        "private_metadata": json.dumps({"channel": channel, "url": url, "state": form.state}),
     }
 
 
@@ -56,12 +58,15 @@ def filled(window: Mapping[str, Any]) -> Filled:
         {field: text for field, text in typed.items() if text.strip()},
         str(carried.get("channel", "")),
         str(carried.get("url", "")),
+        str(carried.get("state", "")),
     )
 
 
 def _field(option: Option, *, optional: bool) -> Json:
     longest = min(option.longest, _FIELD)
-    element = {"type": "plain_text_input", "action_id": _ANSWER, "max_length": longest}
+    element: Json = {"type": "plain_text_input", "action_id": _ANSWER, "max_length": longest}
+    if option.longest in _PARAGRAPHS:
+        element["multiline"] = True
     return {
         "type": "input",
         "block_id": option.name,

@@ -23,7 +23,7 @@ from bot.platforms.slack.blocks import (
 )
 from bot.platforms.slack.text import cost, escape, fit, tame, web_link
 from digests.cards.words import words
-from digests.model import Button, Card, Content, Line, Listing, Notice, Span
+from digests.model import Button, Card, Content, Line, Listing, Notice, Said, Span
 
 METADATA_EVENT = "nightdesk_post"
 READ = "nightdesk:read"  # action ids of our buttons
@@ -36,6 +36,8 @@ _TITLE_LINK = 1500  # a longer address opens from the button alone
 _LINE = 400  # one line about exploitation
 _CHIPS = 4  # texts of 250 characters: all chips of a card
 _BUTTONS = 10
+_COMMENTS = 1800  # all comments of a card
+_COMMENTER = 90
 _LIST_TITLE = 150
 _LIST_NOTES = 3
 _LIST_LINES = 20
@@ -90,7 +92,7 @@ def blocks(content: Content, *, mark: str = "", key: str = "") -> list[Json]:
             return _listing(content) + _footer(content.footer, mark, key)
         case Notice():
             drawn = rich(run(fit(content.title, _TITLE), bold=True)) + section(content.text)
-            return (drawn or section("…")) + _footer("", mark, key)
+            return (drawn or section("…")) + row(_acts(content.buttons)) + _footer("", mark, key)
         case _:
             assert_never(content)
 
@@ -147,16 +149,38 @@ def _card(card: Card) -> list[Json]:
         *context(card.also),
         *context(*(say.line(chips) for chips in packed(card.chips)[:_CHIPS])),
         *context(card.indicators),
+        *_comments(card.comments),
         *row(_buttons(card)),
     ]
 
 
 def _buttons(card: Card) -> list[Json]:
     """Read first, then what comes back to us; Slack takes twenty-five in one row."""
-    shown = button(READ, card.read_label, url=web_link(card.url))
-    for one in _each_once(card.buttons)[:_BUTTONS]:
+    return button(READ, card.read_label, url=web_link(card.url)) + _acts(card.buttons)
+
+
+def _acts(buttons: Sequence[Button]) -> list[Json]:
+    """What comes back to us."""
+    shown: list[Json] = []
+    for one in _each_once(buttons)[:_BUTTONS]:
         shown += button(ACT + one.action, one.label, value=one.state)
     return shown
+
+
+def _comments(comments: Sequence[Said]) -> list[Json]:
+    """What readers wrote, each in a paragraph of its own."""
+    room = _COMMENTS // max(1, len(comments))
+    return [
+        block
+        for one in comments
+        for block in rich(
+            [
+                *run(fit(one.by, _COMMENTER), bold=True),
+                *run("\n"),
+                *run(fit(one.text, room - _COMMENTER)),
+            ]
+        )
+    ]
 
 
 def _each_once(buttons: Sequence[Button]) -> list[Button]:

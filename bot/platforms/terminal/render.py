@@ -124,7 +124,9 @@ def _card(card: Card, page: _Page) -> Column:
     else:
         body = apart(_told(card, page, page.room), _facts(card, page, page.room))
     address = _address(card.read_label, card.url, page, body.width)
-    return apart(body, stacked(address, page.ours(card.footer, _QUIET, body.width)))
+    said = [page.theirs(styled(f"{one.by}: {one.text}"), body.width) for one in card.comments]
+    foot = stacked(address, page.ours(card.footer, _QUIET, body.width))
+    return apart(body, *said, foot)
 
 
 def _wide(card: Card, page: _Page) -> Column:
