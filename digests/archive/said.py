@@ -7,18 +7,37 @@ its posts want to show ("3.7": revision 3, version 7), so that the courier edits
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from digests.archive import dialects, outbox
-from digests.archive.post_rows import AT, where
+from digests.archive.post_rows import where
 from digests.archive.schema import post, story
 from digests.archive.schema_feedback import click, feedback
 from digests.model import Destination, PostState, Press, StoryId, Vote
 
 _STORY: BindParameter[int] = bindparam("of")
 _STANDING = (PostState.SENDING, PostState.SENT, PostState.HELD, PostState.LEAVING)
+_INSIDE = func.substr(post.c.message_id, 1, func.length(bindparam("inside"))) == bindparam(
+    "inside"
+)
+# A card in a forum stands in a thread of its own: its message's name begins with the thread's.
+_THERE = and_(
+    post.c.platform == bindparam("platform"),
+    or_(post.c.place == bindparam("place"), _INSIDE),
+)
 _TOLD = select(post.c.id).where(
-    AT,
+    _THERE,
     post.c.story == _STORY,
     post.c.state.in_(_STANDING),
     exists().where(story.c.id == _STORY),
@@ -40,7 +59,8 @@ _STANDS = select(story.c.revision).where(story.c.id == _STORY)
 
 def told(connection: Connection, of: StoryId, place: Destination) -> bool:
     """Whether a card of a story that is still there stands, or may stand, in a place."""
-    return connection.execute(_TOLD, {"of": of, **where(place)}).first() is not None
+    there = {"of": of, "inside": f"{place.place}/", **where(place)}
+    return bool(place.place) and connection.execute(_TOLD, there).first() is not None
 
 
 def seen(connection: Connection, press: Press) -> bool:

@@ -43,11 +43,11 @@ async def stored(archive):
     return archive
 
 
-async def stand(archive) -> None:
+async def stand(archive, message: str = "m1") -> None:
     await archive.commit_poll(poll(of_story(STORY, 1), posts=(card(1, SOC),)))
     (post,) = await archive.outbox.in_state(PostState.QUEUED)
     await archive.outbox.begin(post, watermark="", now=START)
-    await archive.outbox.settle(post.id, Posted("m1"), now=START, shown=post.wanted)
+    await archive.outbox.settle(post.id, Posted(message), now=START, shown=post.wanted)
 
 
 async def vote(archive, person: str, what: Vote, click: str = "") -> Feedback:
@@ -99,6 +99,15 @@ async def test_a_vote_counts_only_where_a_card_of_that_story_stands(stored):
     (leaving,) = await stored.outbox.leaving(START)
     await stored.outbox.settle_removal(leaving.id, Gone(), now=START)
     assert await stored.readers.vote(STORY.id, press, Vote.USEFUL) is None
+
+
+async def test_in_a_forum_the_button_is_pressed_in_the_thread_of_the_card(archive):
+    await stand(archive, "777/1")
+    press = Press("", ANA, Destination("slack", "777"), START)
+    assert (await archive.readers.vote(STORY.id, press, Vote.USEFUL)).feedback.useful == 1
+    for other in ("77", "777/1", "%", ""):
+        press = Press("", BO, Destination("slack", other), START)
+        assert await archive.readers.vote(STORY.id, press, Vote.USEFUL) is None
 
 
 async def test_any_order_of_presses_and_deliveries_counts_each_press_once(stored):

@@ -29,9 +29,12 @@ from digests.desk import Desk
 from digests.feeds.fetch import Fetcher
 from digests.model import (
     Channel,
+    Comment,
+    CommentId,
     Destination,
     NewPost,
     PostState,
+    Press,
     Rejected,
     Scope,
     Target,
@@ -327,8 +330,12 @@ async def test_who_wants_to_be_forgotten_presses_once_more(office: Office) -> No
     story = (await office.archive.latest(1))[0]
     asker = getattr(office.platform, "stranger", STRANGER)
     person = f"{office.platform.target.platform}:{asker}"
+    place = (await office.archive.outbox.about(story.id))[0].destination
+    review = Channel("review", office.platform.target)
     for who in (person, "slack:U9"):
-        await office.archive.readers.comment(story.id, who, "x", "mine", now=story.seen)
+        press = Press("", who, place, story.seen)
+        written = Comment(CommentId(0), story.id, who, "x", "mine", story.seen)
+        await office.archive.readers.comment(press, written, review)
     watch = Watch(WatchId(0), person, "ivanti", office.platform.target, story.seen)
     kept = await office.archive.watches.add(watch)
     office.desk.watchers.put(kept)

@@ -51,7 +51,7 @@ def file_with(group: Group, key: Key[Any], value: str) -> str:
     line = f"{key.name}: {value}"
     base = "feeds: [{url: https://n.example/feed}]\n"
     if group is FILE:
-        editors = "\neditors: {slack: [U1]}" if key.name == "review" else ""  # who decide
+        editors = "\neditors: {slack: [U0123ABC]}" if key.name == "review" else ""  # who decide
         return line if key.name == "feeds" else base + line + editors
     if group in (DEFAULTS, NETWORK):
         return f"{base}{group.name}:\n  {line}\n"
