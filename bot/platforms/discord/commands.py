@@ -144,7 +144,9 @@ class Interactions:
         self, request: Request, interaction: "discord.Interaction[Any]"
     ) -> Form | None:
         """A form must be the first answer, so who asks is looked up before it, where one may come."""
-        if self._form is None or interaction.type.value != _COMMAND or request.options:
+        verb, kind = table.find(request.verb), interaction.type.value
+        may = verb is not None and verb.form and kind in (_COMMAND, _BUTTON)
+        if self._form is None or not may or request.options:
             return None
         return self._form(await self._placed(request))
 
