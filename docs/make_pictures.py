@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,11 +25,25 @@ from bot.newsroom.documents import printed
 from bot.newsroom.publishers import PUBLISHERS
 from bot.newsroom.stories import Publisher, Tale
 from bot.preview import THEMES, page
+from digests.cards.comments import review
 from digests.cards.compose import compose, listing
 from digests.cards.condense import condense
 from digests.cards.reading_time import length
 from digests.cards.words import words
-from digests.model import Content, CveFacts, Key, Rating, Source, Span, Story, StoryId
+from digests.model import (
+    Comment,
+    CommentId,
+    CommentState,
+    Content,
+    CveFacts,
+    Feedback,
+    Key,
+    Rating,
+    Source,
+    Span,
+    Story,
+    StoryId,
+)
 from digests.stories.quality import quality
 from digests.stories.topics import topics
 from digests.text import names
@@ -46,6 +61,10 @@ SHOWN = (
     "arabic-slack",
     "arabic-discord",
     "search-slack",
+    "commented-slack",
+    "commented-discord",
+    "review-slack",
+    "review-discord",
 )
 DEADLINE = 60.0  # seconds for the browser to start, and for each answer
 
@@ -71,7 +90,26 @@ def pictured() -> dict[str, Content]:
     gateway = story(LEDGER, LEDGER.tales[0], 1, also=(SIGNAL, ALMANAC))
     hospitals = story(OBSERVATORY, OBSERVATORY.tales[0], 2)
     payroll, extension = story(LEDGER, LEDGER.tales[1], 3), story(SIGNAL, SIGNAL.tales[1], 4)
+    comment = Comment(
+        CommentId(12),
+        gateway.id,
+        "slack:U0123ABC",
+        "Ana Duarte",
+        "We saw this too: look for new accounts made on Sunday night, before the fix was out.",
+        NOW,
+    )
+    approved = replace(comment, state=CommentState.SHOWN)
+    said = Feedback(useful=14, noise=2, comments=(approved,))
     return {
+        "commented": compose(
+            gateway,
+            "en",
+            "Europe/Berlin",
+            rating=Rating(64, 3, "US"),
+            feedback=said,
+            commented=True,
+        ),
+        "review": review(comment, gateway.headline, "en", "Europe/Berlin"),
         "card": compose(gateway, "en", "Europe/Berlin", rating=Rating(64, 3, "US")),
         "arabic": compose(hospitals, "ar", "Asia/Amman", rating=Rating(71, 1, "JO")),
         "search": listing(

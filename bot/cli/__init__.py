@@ -23,6 +23,7 @@ for _command in (
     looking.search,
     acting.why,
     acting.audit,
+    acting.review,
     tending.doctor,
     tending.schema,
     tending.migrate,

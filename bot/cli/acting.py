@@ -1,6 +1,6 @@
-"""why, and what editors do, from the terminal: the same verbs as in a channel.
+"""why, review and what editors do, from the terminal: the same verbs as in a channel.
 
-`why` and `audit` only read, so they work beside a running bot. The others change what the bot
+`why`, `audit` and `review` only read, so they work beside a running bot. The others change what the bot
 holds in memory, so while it runs they are asked in a channel.
 """
 
@@ -65,10 +65,15 @@ def deed(verb: str, says: str) -> Callable[..., None]:
 
 def audit(config: Config = "", database: Database = "") -> None:
     """Who paused, muted, retracted or changed what; also while the bot runs."""
-    go(_audit(environment(config, database)))
+    go(_asked(environment(config, database), "audit"))
 
 
-async def _audit(env: "Environment") -> None:
+def review(config: Config = "", database: Database = "") -> None:
+    """Comments and posts that wait for an editor; also while the bot runs."""
+    go(_asked(environment(config, database), "review"))
+
+
+async def _asked(env: "Environment", verb: str) -> None:
     from bot.commands import Commands, Request
     from digests.clock import SystemClock
     from digests.config import load
@@ -76,7 +81,7 @@ async def _audit(env: "Environment") -> None:
     settings = load(env.config, env.values)
     async with archived(env) as archive:
         commands = Commands(archive, lambda: settings, SystemClock())
-        _show((await commands.answer(Request("audit"))).content)
+        _show((await commands.answer(Request(verb))).content)
 
 
 async def _done(env: "Environment", verb: str, text: str) -> None:

@@ -61,7 +61,7 @@ async def _doctor(env: "Environment") -> int:
         problems += await _summariser(parts.settings)
         for chat in parts.chats.values():
             problems += await chat.check()
-        ways = [*_slack(env), *await _discord(parts)]
+        ways = [*_slack(env), *await _discord(parts), *await _comments(parts)]
         await close_chats(parts)
     for line in (*(f"- {problem}" for problem in problems), *ways):
         typer.echo(line)
@@ -101,6 +101,15 @@ async def _discord(parts: "App") -> list[str]:
     chat = parts.chats["discord"]
     link = await chat.invitation() if isinstance(chat, DiscordChat) else ""
     return [f"Discord: connected. To invite the bot with exactly what it needs: {link}"]
+
+
+async def _comments(parts: "App") -> list[str]:
+    """How many comments wait, where any can."""
+    waiting = await parts.archive.readers.waiting()
+    if not waiting:
+        return []
+    since = f"the oldest since {waiting[0].at:%Y-%m-%d %H:%M} UTC"
+    return [f"Comments: {len(waiting)} wait for an editor, {since}. See /digest review."]
 
 
 async def _migrate(env: "Environment") -> None:
