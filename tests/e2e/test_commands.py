@@ -1,5 +1,6 @@
 """The commands around the bot: preview, feeds list, doctor, and a bar where somebody watches."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -9,6 +10,19 @@ import sys
 from email.utils import formatdate
 from pathlib import Path
 
+from digests.archive.store import Archive
+from digests.model import (
+    Channel,
+    Comment,
+    CommentId,
+    Destination,
+    Posted,
+    PostState,
+    Press,
+    Target,
+)
+from digests.testing import START, build_story
+from tests.contract.archives import card, of_story, poll
 from tests.e2e.test_process import ENV, ROOT, nightdesk, write_config
 from tests.fakefeeds import FakeFeeds, status
 from tests.services.test_desk import rss
@@ -133,3 +147,27 @@ def test_a_bar_is_drawn_only_where_a_terminal_watches(tmp_path: Path) -> None:
     assert b"Polling" in drawn
     assert b"1/1" in drawn
     assert b"Polling" not in watched.stdout
+
+
+async def comment_that_waits(database: Path) -> None:
+    """An archive with a story that was told, and a comment under its card."""
+    place, story = Destination("slack", "C1"), build_story(1)
+    archive = await Archive.open(database)
+    await archive.commit_poll(poll(of_story(story, 1), posts=(card(1, place),)))
+    (post,) = await archive.outbox.in_state(PostState.QUEUED)
+    await archive.outbox.begin(post, watermark="", now=START)
+    await archive.outbox.settle(post.id, Posted("m1"), now=START, shown=post.wanted)
+    written = Comment(CommentId(0), story.id, "slack:U1", "Ana", "We saw this too.", START)
+    review = Channel("review of comments", Target("slack", "#review"))
+    press = Press("t1", "slack:U1", place, START)
+    assert isinstance(await archive.readers.comment(press, written, review), Comment)
+    await archive.close()
+
+
+def test_what_waits_for_editors_is_told_in_the_terminal_and_by_doctor(tmp_path: Path) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9/feed")
+    asyncio.run(comment_that_waits(tmp_path / "nightdesk.db"))
+    waits = nightdesk("review", cwd=tmp_path)
+    assert "We saw this too." in waits.stdout, waits.stderr
+    assert "slack:U1" in waits.stdout
+    assert "Comments: 1 wait for an editor" in nightdesk("doctor", cwd=tmp_path).stdout
