@@ -67,6 +67,7 @@ def test_translations_have_the_placeholders_of_their_source(language: str) -> No
             assert "n" in placeholders(message.string[-1]), message.id
         else:
             assert placeholders(message.string) == placeholders(message.id), message.id
+            assert message.string.count("{") == message.id.count("{"), f"said twice: {message.id}"
 
 
 def placeholders(template: str) -> set[str]:
