@@ -335,21 +335,24 @@ async def _tick(app: App, ticker: Ticker) -> None:
                     group.create_task(_poll_one(app, feed, polling))
             await app.desk.welcome()
             for one in seldom:
-                await one.when_due(app.clock.now())
+                await one.when_due(app.clock.monotonic())
 
 
 @dataclass(slots=True)
 class _Seldom:
-    """Work that is done again after a while; what the archive refuses is tried the next time."""
+    """Work that is done again after a while; what the archive refuses is tried the next time.
+
+    By the monotonic clock: the other may jump.
+    """
 
     work: Callable[[], Awaitable[object]]
     every: timedelta
-    done: datetime
+    due: float
 
-    async def when_due(self, now: datetime) -> None:
-        if now - self.done < self.every:
+    async def when_due(self, now: float) -> None:
+        if now < self.due:
             return
-        self.done = now
+        self.due = now + self.every.total_seconds()
         try:
             await self.work()
         except ArchiveError as error:
@@ -357,16 +360,21 @@ class _Seldom:
 
 
 def _seldom(app: App) -> tuple[_Seldom, ...]:
-    now = app.clock.now()
-
-    async def forget() -> None:
-        await app.archive.forget(now=app.clock.now(), keep=app.settings.defaults.keep)
-
+    now = app.clock.monotonic()
     return (
-        _Seldom(app.notices.look, NOTICES_EVERY, now - NOTICES_EVERY),
-        _Seldom(app.retry_channels, RETRY_EVERY, now),
-        _Seldom(forget, RETENTION_EVERY, now),
+        _Seldom(app.notices.look, NOTICES_EVERY, now),
+        _Seldom(app.retry_channels, RETRY_EVERY, now + RETRY_EVERY.total_seconds()),
+        _Seldom(lambda: forget(app), RETENTION_EVERY, now + RETENTION_EVERY.total_seconds()),
     )
+
+
+async def forget(app: App) -> None:
+    """Forget what is too old, by a time that publishers confirm: our clock may be wrong."""
+    now = app.desk.confirmed_time()
+    if now is None:
+        log.warning("nothing old is forgotten: no publisher says what time it is")
+        return
+    await app.archive.forget(now=now, keep=app.settings.defaults.keep)
 
 
 async def _poll_one(app: App, feed: Feed, polling: set[str]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.contents import Saying, content_of, story_named_by
+from bot.doubts import Doubts, look_from
 from bot.platforms import Chat
 from digests.archive.gather import Room
 from digests.archive.store import Archive
@@ -20,6 +21,7 @@ from digests.cards.digest import by_importance
 from digests.config.settings import Settings
 from digests.errors import ArchiveError, ChatError
 from digests.model import (
+    Absent,
     Channel,
     Clock,
     Content,
@@ -71,6 +73,12 @@ class Courier:
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: dict[Destination, asyncio.Task[None]] = field(default_factory=dict)
     _unresolved: dict[str, _Unresolved] = field(default_factory=dict)
+    # What stands there is changed beside it: an edit that has to wait must hold up no post.
+    _changing: dict[Destination, asyncio.Task[None]] = field(default_factory=dict)
+    _doubts: Doubts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._doubts = Doubts(self.clock, self.settle)
 
     def wake(self) -> None:
         """There may be work."""
@@ -78,13 +86,12 @@ class Courier:
 
     async def run(self) -> None:
         """Work until cancelled; sends under way are then finished or left for reconciling."""
-        folded_at = self.clock.now() - FOLD_EVERY
+        fold_at = self.clock.monotonic()
         while True:
-            now = self.clock.now()
             try:
-                if now - folded_at >= FOLD_EVERY:
-                    folded_at = now
-                    await self.fold(now)
+                if self.clock.monotonic() >= fold_at:
+                    fold_at = self.clock.monotonic() + FOLD_EVERY.total_seconds()
+                    await self.fold(self.clock.now())
                 await self.round()
             except ArchiveError:
                 log.exception("outbox cannot be worked now")
@@ -101,15 +108,17 @@ class Courier:
         """Start what can be started; returns without waiting for the platforms."""
         now = self.clock.now()
         await self._gather(now)
-        for post in await self.archive.outbox.doubtful(now):
+        doubtful = await self.archive.outbox.doubtful()
+        self._doubts.keep(post.id for post in doubtful)
+        for post in doubtful:
             if self._ripe(post):
                 self._start(post.destination, self._reconcile(post))
         for destination in await self.archive.outbox.destinations_with_work(now):
             self._start(destination, self._drain(destination))
         for post in await self.archive.outbox.leaving(now):
-            self._start(post.destination, self._remove(post))
+            self._change(post.destination, self._remove(post))
         for post in await self.archive.outbox.edits_due(now):
-            self._start(post.destination, self._edit(post))
+            self._change(post.destination, self._edit(post))
 
     async def _gather(self, now: datetime) -> None:
         """Digests whose time has come are owed; of a flood the most important become cards."""
@@ -126,29 +135,46 @@ class Courier:
 
     async def drained(self) -> None:
         """Wait for everything that was started."""
-        while self._busy:
-            await asyncio.wait(set(self._busy.values()))
+        while tasks := self._tasks():
+            await asyncio.wait(tasks)
 
     async def stop(self, within: float) -> None:
         """Let sends finish for so many seconds, then leave the rest to reconciling."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
                 await self.drained()
-        for task in list(self._busy.values()):
+        tasks = self._tasks()
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _tasks(self) -> set[asyncio.Task[None]]:
+        return {*self._busy.values(), *self._changing.values()}
 
     def _start(self, destination: Destination, work: Coroutine[None, None, None]) -> None:
-        if destination in self._busy or destination.platform not in self.chats:
+        self._begin(self._busy, destination, work)
+
+    def _change(self, destination: Destination, work: Coroutine[None, None, None]) -> None:
+        self._begin(self._changing, destination, work)
+
+    def _begin(
+        self,
+        lane: dict[Destination, asyncio.Task[None]],
+        destination: Destination,
+        work: Coroutine[None, None, None],
+    ) -> None:
+        """One task at a time for each place in each lane."""
+        if destination in lane or destination.platform not in self.chats:
             work.close()  # it never ran
             return
         task = asyncio.create_task(self._guarded(work))
-        self._busy[destination] = task
-        task.add_done_callback(lambda _: self._done(destination))
+        lane[destination] = task
 
-    def _done(self, destination: Destination) -> None:
-        self._busy.pop(destination, None)
-        self.wake()
+        def done(_: object) -> None:
+            lane.pop(destination, None)
+            self.wake()
+
+        task.add_done_callback(done)
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
         try:
@@ -159,13 +185,10 @@ class Courier:
 
     def _ripe(self, post: Post) -> bool:
         """Whether a doubtful post may be looked up: a platform may commit after we hung up."""
-        if post.destination in self._busy or post.intent_at is None:
-            return False
         chat = self.chats.get(post.destination.platform)
-        age = self.clock.now() - post.intent_at
-        if chat is not None and timedelta() < age < _nonce_window(chat, post.destination):
-            return True
-        return age >= self.settle
+        if chat is None or post.destination in self._busy:
+            return False
+        return self._doubts.is_ripe(post.id, _nonce_window(chat, post.destination))
 
     async def _drain(self, destination: Destination) -> None:
         """All that is due for one place, in order."""
@@ -187,12 +210,16 @@ class Courier:
             await self.archive.outbox.drop(post.id, "its card says it, or does not stand any more")
             return True
         mark = await chat.watermark(place)
+        began = self.clock.monotonic()
         begun = await self.archive.outbox.begin(
             post, watermark=mark, now=self.clock.now(), destination=place
         )
         if begun is None:
             return True
-        outcome = await self._deliver(chat, begun, content)
+        try:
+            outcome = await self._deliver(chat, begun, content)
+        finally:
+            self._doubts.ended(begun.id, began)
         after = await self.archive.outbox.settle(
             begun.id, outcome, now=self.clock.now(), shown=post.wanted
         )
@@ -278,30 +305,42 @@ class Courier:
     async def _reconcile(self, post: Post) -> None:
         """Find out whether a doubtful post stands there."""
         chat = self.chats[post.destination.platform]
-        now = self.clock.now()
-        intent = post.intent_at or now
-        if now - intent < _nonce_window(chat, post.destination):
-            content = await self._content(post)
-            if content is not None:
-                outcome = await self._deliver(chat, post, content)
-                # Only an acceptance says where the earlier attempt stands; a refusal does not.
-                if isinstance(outcome, Posted):
-                    await self.archive.outbox.settle(
-                        post.id, outcome, now=self.clock.now(), shown=post.wanted
-                    )
-                return
+        if self._doubts.may_repeat(post.id, _nonce_window(chat, post.destination)):
+            await self._repeat(chat, post)
+            return
         sighting = await chat.find(
             post.destination,
             mark=post.mark,
             nonce=post.nonce,
-            since=intent - timedelta(minutes=10),
+            since=look_from(post, self.clock.now()),
             watermark=post.watermark,
             reply_to=await self._card_of(post),
         )
+        if isinstance(sighting, Absent) and not self._doubts.is_settled(post.id):
+            await self._repeat(chat, post)  # see Doubts.is_ripe
+            return
         channel = self._channel(post.channel)
         proof = channel.proof if channel else Proof.HOLD
-        await self.archive.outbox.settle_sighting(post.id, sighting, now=now, proof=proof)
+        await self.archive.outbox.settle_sighting(
+            post.id, sighting, now=self.clock.now(), proof=proof
+        )
         log.info("reconciled %s: %s", post.subject, type(sighting).__name__)
+
+    async def _repeat(self, chat: Chat, post: Post) -> None:
+        """Send a doubtful post again under its nonce, which makes that harmless."""
+        began = self._doubts.began(post.id)
+        try:
+            content = await self._content(post)
+            if content is None:
+                return  # what stands there is read back later
+            outcome = await self._deliver(chat, post, content)
+        finally:
+            self._doubts.ended(post.id, began)
+        # Only an acceptance says where the earlier attempt stands; a refusal does not.
+        if isinstance(outcome, Posted):
+            await self.archive.outbox.settle(
+                post.id, outcome, now=self.clock.now(), shown=post.wanted
+            )
 
     async def _edit(self, post: Post) -> None:
         """Bring what stands there up to what should stand there."""

@@ -1,9 +1,12 @@
 """APScheduler, as a source of ticks only: work runs in our own tasks and is drained by us."""
 
 import asyncio
+import contextlib
 from datetime import UTC
 
 SECOND = 1
+# APScheduler goes by the wall clock: put back by a day, it would be silent for a day.
+LATEST = 1.5  # seconds after which a tick comes all the same
 
 
 class Ticker:
@@ -26,7 +29,9 @@ class Ticker:
 
     async def next(self) -> None:
         """Wait for the next tick."""
-        await self.tick.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LATEST):
+                await self.tick.wait()
         self.tick.clear()
 
     async def _ring(self) -> None:

@@ -2,7 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+
+_STEP = 300.0  # seconds; less is what keeping a clock right costs
 
 
 class SystemClock:
@@ -19,3 +22,19 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait for real."""
         await asyncio.sleep(max(0.0, seconds))
+
+
+class Steps:
+    """Whether the wall clock was set, which the monotonic clock does not know of (nor of sleep)."""
+
+    def __init__(self, now: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
+        self._now, self._monotonic = now, monotonic
+        self._apart = self._between()
+
+    def noticed(self) -> bool:
+        """Whether it was since the last look."""
+        before, self._apart = self._apart, self._between()
+        return abs(self._apart - before) > _STEP
+
+    def _between(self) -> float:
+        return self._now().timestamp() - self._monotonic()

@@ -106,8 +106,9 @@ class Decider:
     def decide(self, feed: Feed, prepared: Prepared, now: datetime) -> Decided:
         """Decide and reserve for one document; whoever asks next sees what was reserved."""
         decided = Decided(now)
-        self.window.forget(now - STORIES_KEPT)
-        self.ledger.forget(first_id(now - STORIES_KEPT))
+        oldest = min(now, self.ids.believed(now)) - STORIES_KEPT  # ours may stand years ahead
+        self.window.forget(oldest)
+        self.ledger.forget(first_id(oldest))
         for index in telling_order(prepared.drafts, now):
             match prepared.verdicts[index]:
                 case New():

@@ -18,6 +18,7 @@ from digests import raising, reading, separating
 from digests.archive.records import Act, PollRecord
 from digests.archive.store import Archive
 from digests.choosing import CARDS, worth_telling
+from digests.clock import Steps
 from digests.config.settings import Settings, Welcome
 from digests.deciding import STORIES_KEPT, Decider, Prepared, is_late
 from digests.errors import ArchiveError, WorkerError, WorkerKilled
@@ -53,7 +54,7 @@ from digests.separating import Inseparable
 from digests.stories.announce import Announcement, FirstPoll, announcements
 from digests.stories.cluster import StoryRef
 from digests.stories.identity import Edited, New, classify, story_links
-from digests.stories.ids import IdClock
+from digests.stories.ids import IdClock, time_of
 from digests.summaries import Summaries, Worker
 from digests.telling import Teller
 
@@ -89,6 +90,7 @@ class Desk:
         self._decider = Decider()
         self._asked: set[str] = set()  # feeds that were asked since the start
         self._locks: dict[str, asyncio.Lock] = {}
+        self._steps = Steps(clock.now, clock.monotonic)
         self.states: dict[str, FeedState] = {}
         self.settings = Settings()
 
@@ -172,6 +174,7 @@ class Desk:
             now = self._clock.now()
             self._asked.add(feed.url)
             await self._keep_pauses(outcome)
+            self._notice_steps()
             if outcome.hints.date:
                 self._decider.ids.observe(outcome.hints.date, now)
             match outcome:
@@ -377,8 +380,19 @@ class Desk:
         self._decider.recall(unknown, await self._archive.stories(sorted(wanted)))
         self._decider.ledger.recall(await self._archive.outbox.owed_of(wanted))
 
+    def _notice_steps(self) -> None:
+        if self._steps.noticed():
+            self._decider.ids.stepped()
+
+    def confirmed_time(self) -> datetime | None:
+        """The time, ours or the publishers'; None while they were not asked enough."""
+        self._notice_steps()
+        return self._decider.ids.confirmed(self._clock.now())
+
     async def _load_window(self) -> None:
-        refs = await self._archive.window(self._clock.now() - STORIES_KEPT)
+        # A clock that stands years ahead must not hide the stories that were told just now.
+        newest = time_of(StoryId(await self._archive.last_id()))
+        refs = await self._archive.window(min(self._clock.now(), newest) - STORIES_KEPT)
         stories = await self._archive.stories([ref.id for ref in refs])
         self._decider.start_over(refs, stories)
         await recount(self._archive, self._decider.ledger, self._clock.now())

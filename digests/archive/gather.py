@@ -27,6 +27,7 @@ from digests.archive import channels, dialects, members
 from digests.archive.post_rows import is_in, new_row
 from digests.archive.rows import AnyRow
 from digests.archive.schema import post
+from digests.feeds.pace import CLOCK_SLACK
 from digests.model import Destination, Gathering, NewPost, PostState, StoryId
 
 PART = 10  # stories that one part shows; the last part has all the others as members too
@@ -89,7 +90,9 @@ def _due(connection: Connection, now: datetime) -> dict[tuple[str, Destination, 
     columns = (post.c.platform, post.c.place, post.c.digest, post.c.channel)
     last = func.max(post.c.not_before)
     statement = select(*columns).where(_WAITS).group_by(*columns)
-    statement = statement.having(or_(last.is_(None), last <= now)).order_by(last.desc())
+    put_back = func.max(post.c.queued_at) > now + CLOCK_SLACK  # the clock, since they were owed
+    come = or_(last.is_(None), last <= now, put_back)
+    statement = statement.having(come).order_by(last.desc())
     rows = connection.execute(statement).all()
     # Asked once and not of every row: a flood has thousands.
     busy = _with_a_digest_on_its_way(connection) if rows else set()

@@ -95,9 +95,9 @@ class Outbox:
             outbox.settle, self._names, post, outcome, now=now, shown=shown
         )
 
-    async def doubtful(self, before: datetime) -> list[Post]:
-        """Posts still SENDING whose intent is not younger than `before`."""
-        return await self._engine.read(queues.doubtful, self._names, before)
+    async def doubtful(self) -> list[Post]:
+        """Posts still SENDING, the one whose intent was written first at the head."""
+        return await self._engine.read(queues.doubtful, self._names)
 
     async def settle_sighting(
         self, post: PostId, sighting: Sighting, *, now: datetime, proof: Proof = Proof.HOLD

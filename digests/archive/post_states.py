@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from digests.feeds.pace import CLOCK_SLACK
 from digests.model import (
     Absent,
     Destination,
@@ -35,6 +36,7 @@ SAID_WITHIN = timedelta(days=30)
 EDIT_AGAIN = timedelta(minutes=1)  # after an edit whose end is unclear: repeating it is harmless
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_LONGEST = timedelta(hours=1)
+WAIT_LONGEST = timedelta(days=1)  # an edit that should wait longer was dated by a wrong clock
 UNKNOWN_TRIES = 8  # of a refusal we do not understand, then a person must look: half a day
 
 
@@ -130,10 +132,12 @@ def may_edit(post: Post, now: datetime) -> bool:
     """Whether a post that does not show what it should may be changed now."""
     if post.state is not PostState.SENT or not post.message_id or post.sent_at is None:
         return False
-    if post.not_before is not None and post.not_before > now:
+    if post.not_before is not None and now < post.not_before <= now + WAIT_LONGEST:
         return False
     stood = now - post.sent_at
     rested = now - post.edited_at if post.edited_at else None
+    if rested is not None and rested < -CLOCK_SLACK:  # the clock was put back
+        rested = None
     grown = (
         _revision(post.wanted) != _revision(post.shown)
         and may_grow(post, now)

@@ -24,9 +24,13 @@ from digests.archive.marks import Names
 from digests.archive.post_rows import AT, COLUMNS, is_in, post_from, where
 from digests.archive.rows import AnyRow
 from digests.archive.schema import post, post_member
+from digests.feeds.pace import CLOCK_SLACK
 from digests.model import Destination, Owed, Post, PostState, StoryId
 
 _NOW = bindparam("now", type_=Moment())
+_AHEAD = bindparam("ahead", type_=Moment())
+# What was asked to wait by a clock that has been put back since waits no longer.
+_PUT_BACK = or_(post.c.intent_at > _AHEAD, post.c.queued_at > _AHEAD)
 _flying = post.alias("flying")
 _IN_FLIGHT = exists().where(
     _flying.c.platform == post.c.platform,
@@ -42,7 +46,7 @@ _NOT_YET_ITS_TURN = exists().where(
 _DUE = and_(
     is_in(PostState.QUEUED),
     post.c.digest == literal_column("''"),
-    or_(post.c.not_before.is_(None), post.c.not_before <= _NOW),
+    or_(post.c.not_before.is_(None), post.c.not_before <= _NOW, _PUT_BACK),
     ~_PAUSED,
     ~_IN_FLIGHT,
     ~_NOT_YET_ITS_TURN,
@@ -61,7 +65,7 @@ _WORK = (
     .group_by(post.c.platform, post.c.place)
     .order_by(func.min(post.c.urgency), func.min(post.c.id))
 )
-_DOUBTFUL = _posts(and_(is_in(PostState.SENDING), post.c.intent_at <= _NOW), post.c.intent_at)
+_DOUBTFUL = _posts(is_in(PostState.SENDING), post.c.intent_at)
 _EDITS = _posts(
     and_(
         is_in(PostState.SENT),
@@ -93,20 +97,22 @@ def queued(
     connection: Connection, names: Names, destination: Destination, now: datetime
 ) -> Post | None:
     """The next post for a place: breaking first, then the oldest; None while one is in flight."""
-    row = connection.execute(_QUEUED, {"now": now, **where(destination)}).one_or_none()
+    row = connection.execute(_QUEUED, {**_times(now), **where(destination)}).one_or_none()
     return None if row is None else post_from(row, names)
 
 
 def destinations_with_work(connection: Connection, now: datetime) -> list[Destination]:
     """Places for which `queued` has something, the one waiting longest first."""
-    return [
-        Destination(row.platform, row.place) for row in connection.execute(_WORK, {"now": now})
-    ]
+    return [Destination(row.platform, row.place) for row in connection.execute(_WORK, _times(now))]
 
 
-def doubtful(connection: Connection, names: Names, before: datetime) -> list[Post]:
-    """Posts whose intent is not younger than this and whose end is unknown."""
-    return _read(connection, names, _DOUBTFUL, now=before)
+def _times(now: datetime) -> dict[str, datetime]:
+    return {"now": now, "ahead": now + CLOCK_SLACK}
+
+
+def doubtful(connection: Connection, names: Names) -> list[Post]:
+    """Posts whose end is unknown."""
+    return _read(connection, names, _DOUBTFUL)
 
 
 def edits_due(connection: Connection, names: Names, now: datetime, limit: int) -> list[Post]:

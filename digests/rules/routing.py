@@ -164,7 +164,7 @@ def counted(
         count + (seen is not None and matches(query, seen))
         for count, (query, _) in zip(fresh.shares, rule.quota, strict=True)
     )
-    recent = (*(at for at in fresh.recent if now - at < BURST_TIME), now)
+    recent = (*(at for at in fresh.recent if abs(now - at) < BURST_TIME), now)
     return replace(fresh, cards=fresh.cards + 1, shares=tuple(shares), recent=recent[-BURST:])
 
 
@@ -237,7 +237,7 @@ def _gathered(
 ) -> tuple[str, datetime, tuple[Reason, ...]]:
     """One of many: the most important get cards, the rest a digest, once all are there."""
     now = arrival.now
-    is_open = tally.flood_since is not None and now - tally.flood_since < GATHER_MOST
+    is_open = tally.flood_since is not None and abs(now - tally.flood_since) < GATHER_MOST
     name = tally.flood if is_open else f"{FLOOD}{now:%Y-%m-%dT%H%M%S}"
     due = now if arrival.flood else now + GATHER  # the whole of one document is there already
     return name, audible(channel.quiet, channel.timezone, due), (Reason("flood"),)
@@ -255,7 +255,7 @@ def _over(seen: Subject, rule: Rule, today: Tally) -> Reason | None:
 
 
 def _bursts(today: Tally, now: datetime) -> bool:
-    return sum(now - at < BURST_TIME for at in today.recent) >= BURST
+    return sum(abs(now - at) < BURST_TIME for at in today.recent) >= BURST
 
 
 def _of_today(tally: Tally, rule: Rule, now: datetime) -> Tally:

@@ -15,6 +15,7 @@ _BITS = 20
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no i, l, o, u to misread
 _SHORTEST = 4
 _SPREAD = 0x9E3779B1  # odd, so multiplying by it permutes any power of two
+_SEVERAL = 3  # one or two publishers may be wrong themselves
 _TRUST = timedelta(days=1)  # how far the wall clock may stray from the publishers'
 
 
@@ -46,10 +47,23 @@ class IdClock:
         self._number = last_number
         self._highest: dict[int, int] = {}  # second -> highest id handed out or stored
         self._offsets: deque[float] = deque(maxlen=15)
+        self._stepped = False
 
     def observe(self, date: datetime, now: datetime) -> None:
         """Take note of a publisher's own clock, to notice when ours is wrong."""
         self._offsets.append((date - now).total_seconds())
+
+    def stepped(self) -> None:
+        """Our wall clock was set, or we slept: what was noted before says nothing about it now.
+
+        From here on the first publisher that answers is believed, until there are more.
+        """
+        self._offsets.clear()
+        self._stepped = True
+
+    def confirmed(self, now: datetime) -> datetime | None:
+        """`believed`, for what cannot be undone; None while too few publishers have answered."""
+        return self.believed(now) if len(self._offsets) >= _SEVERAL else None
 
     def believed(self, now: datetime) -> datetime:
         """Our wall clock, or the publishers' when ours is more than a day away from most of them.
@@ -57,7 +71,7 @@ class IdClock:
         An id can never change: an hour at ten years ahead would pin its stories to the top of
         every list for ten years.
         """
-        if len(self._offsets) < 3:  # noqa: PLR2004 - one or two publishers may be wrong themselves
+        if len(self._offsets) < (1 if self._stepped else _SEVERAL):
             return now
         offset = timedelta(seconds=median(self._offsets))
         return now if abs(offset) <= _TRUST else now + offset

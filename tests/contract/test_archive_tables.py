@@ -83,7 +83,7 @@ async def test_the_statements_that_run_all_the_time_use_their_indexes(archive):
     assert "TEMP B-TREE" not in queued
     assert "ix_post_queued" in await plans_of(archive, outbox.destinations_with_work(START))
     assert "ix_post_edits (sent_at>?)" in await plans_of(archive, outbox.edits_due(START))
-    assert "uq_post_sending" in await plans_of(archive, outbox.doubtful(START))
+    assert "uq_post_sending" in await plans_of(archive, outbox.doubtful())
     assert "ix_post_queued" in await plans_of(archive, outbox.waiting(START))
     assert "ix_post_queued" in await plans_of(archive, outbox.gathered(START))
     assert "ix_post_story (story>?)" in await plans_of(archive, outbox.owed_since(story_id(1)))

@@ -241,7 +241,7 @@ class SlackChat:
     async def _oldest(self, since: datetime, watermark: str) -> str:
         if self._web.ahead is None:
             await self._web.read(lambda c: c.auth_test())  # for the time of Slack's clock
-        begin = self._web.platform_time(since - _MARGIN).timestamp()
+        begin = max(0.0, self._web.platform_time(since - _MARGIN).timestamp())
         return watermark if _seconds(watermark) > begin else f"{begin:.6f}"
 
     async def _history(
