@@ -31,6 +31,7 @@ from digests.model import (
 from digests.testing import FakeClock, build_story
 from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.slackfaults import Fault, Faults
+from tests.slackworkspace import Place
 
 CARD = compose(build_story(), "en")
 NOW = SystemClock().now
@@ -203,6 +204,35 @@ async def test_posts_into_one_channel_keep_their_distance(slack: FakeSlack) -> N
     await chat.close()
 
     assert clock.waits == [1.0, 2.0]
+
+
+class Skipping(FakeClock):
+    """Whoever sleeps moves it on."""
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+
+
+class Unsteady(FakeSlack):
+    """The ways there take unequal time."""
+
+    ways = (0.4, 0.0, 0.9, 0.1, 0.0)  # seconds
+
+    def _pace(self, place: Place) -> None:
+        self.clock.advance(self.ways[len(place.messages)])
+        super()._pace(place)
+
+
+async def test_posts_keep_their_distance_where_they_arrive_too() -> None:
+    """Sent a second apart, they may come closer together than that."""
+    clock = Skipping()
+    async with Unsteady(clock=clock, spacing=1) as slack:
+        soc = Destination("slack", slack.add_channel("soc"))
+        chat = chat_of(slack, clock=clock, spacing=timedelta(seconds=1))
+        for number in range(5):
+            assert isinstance(await post(chat, soc, f"a{number}"), Posted)
+        await chat.close()
+        assert slack.limited == 0
 
 
 async def test_the_stand_in_limits_who_posts_too_fast() -> None:

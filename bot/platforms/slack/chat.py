@@ -131,7 +131,10 @@ class SlackChat:
 
     async def _say(self, place: str, body: dict[str, Any]) -> Answer | Failure:
         await self._turn(place)
-        return await self._web.ask(lambda c: c.chat_postMessage(channel=place, **body))
+        try:
+            return await self._web.ask(lambda c: c.chat_postMessage(channel=place, **body))
+        finally:  # Slack counts from when it came, which nobody knows: by now it surely has
+            self._rest(place)
 
     async def show(
         self,
@@ -228,6 +231,10 @@ class SlackChat:
         self._free_at[place] = free_at + self._spacing
         if free_at > now:
             await self._clock.sleep(free_at - now)
+
+    def _rest(self, place: str) -> None:
+        free_at = self._clock.monotonic() + self._spacing
+        self._free_at[place] = max(free_at, self._free_at.get(place, free_at))
 
     def _settled(self, place: str, answer: Answer | Failure) -> PostOutcome:
         if isinstance(answer, Failure):
