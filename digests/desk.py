@@ -21,7 +21,7 @@ from digests.choosing import CARDS, worth_telling
 from digests.clock import Steps
 from digests.config.settings import Settings, Welcome
 from digests.deciding import STORIES_KEPT, Decider, Prepared, is_late
-from digests.errors import ArchiveError, WorkerError, WorkerKilled
+from digests.errors import WorkerError, WorkerKilled
 from digests.feeds.fetch import Fetcher
 from digests.feeds.moves import doubted, is_same_feed, sighted
 from digests.feeds.pace import FeedState, is_due, may_insist, polled
@@ -249,7 +249,7 @@ class Desk:
         )
         try:
             await self._archive.commit_poll(record)
-        except ArchiveError:
+        except Exception:  # whatever it was: what was reserved is not there
             await self._load_window()
             raise
         self.states[feed.url] = self._paused_as_now(after)
@@ -269,7 +269,7 @@ class Desk:
         """What became known of vulnerabilities; stories that name them are told anew for it."""
         try:
             await raising.learn(self._archive, self._decider, facts, self._clock.now())
-        except ArchiveError:
+        except Exception:  # whatever it was: what was reserved is not there
             await self._load_window()
             raise
 
@@ -283,7 +283,7 @@ class Desk:
             made = await separating.separate(
                 self._archive, self._decider, self._teller, going, deed
             )
-        except ArchiveError:
+        except Exception:  # whatever it was: what was reserved is not there
             await self._load_window()
             raise
         if made is None:

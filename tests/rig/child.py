@@ -95,14 +95,16 @@ async def _run(request: dict[str, Any]) -> int:
         mutants.MUTANTS[request["mutant"]].install()
     if request["failpoint"]:
         name, nth, delay = request["failpoint"], request["nth"], request["delay"]
-        failpoints.arm(name, nth, request["ports"], delay=delay)
+        failpoints.arm(name, nth, request["ports"], delay=delay, what=request["what"])
     env = _environment(request)
     logs.set_up(tuple(request["secrets"]), verbose=False)
     async with app.opened(env, clock=clock, spacing=0) as parts:
         serving = asyncio.create_task(app.serve(parts))
         if request["until_settled"]:
-            await _settled(parts, clock)
-            os.kill(os.getpid(), 15)  # and so a graceful stop is seen each time
+            settled = asyncio.create_task(_settled(parts, clock))
+            await asyncio.wait({settled, serving}, return_when=asyncio.FIRST_COMPLETED)
+            if not settled.cancel():
+                os.kill(os.getpid(), 15)  # and so a graceful stop is seen each time
         await serving
     return 0
 

@@ -22,8 +22,17 @@ Install = Callable[[Fire, Collection[int]], None]
 ANY = "any"
 
 
-def arm(name: str, nth: int, ports: Collection[int], *, delay: float = 0.0) -> None:
-    """Kill this process the n-th time the boundary is passed, or `delay` seconds after it.
+KILL, TERM, RAISE = "kill", "term", "raise"  # what may happen at a boundary
+
+
+class Injected(Exception):
+    """An exception that nobody foresaw."""
+
+
+def arm(
+    name: str, nth: int, ports: Collection[int], *, delay: float = 0.0, what: str = KILL
+) -> None:
+    """Let something happen the n-th time the boundary is passed, or `delay` seconds after it.
 
     ANY counts all boundaries together. `ports`: the chat platforms'.
     """
@@ -33,7 +42,11 @@ def arm(name: str, nth: int, ports: Collection[int], *, delay: float = 0.0) -> N
         nonlocal left
         left -= 1
         if left == 0:
-            if delay:  # a thread: the loop may be busy, and at any moment is what is wanted
+            if what == TERM:
+                os.kill(os.getpid(), signal.SIGTERM)
+            elif what == RAISE:
+                raise Injected(name)
+            elif delay:  # a thread: the loop may be busy, and at any moment is what is wanted
                 threading.Timer(delay, _die).start()
             else:
                 _die()

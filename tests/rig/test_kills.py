@@ -8,7 +8,7 @@ import pytest
 
 from tests.rig.failpoints import FAILPOINTS
 from tests.rig.mutants import MUTANTS
-from tests.rig.world import Broken, Launcher, mutant_run, random_kills, world
+from tests.rig.world import Broken, Launcher, mutant_run, other_ends, random_kills, world
 
 KILLS = 20  # in one world
 SEEDS = range(10)  # 200 kills
@@ -29,6 +29,14 @@ def test_killed_at_every_boundary_and_at_random_nothing_is_lost_or_repeated(
     begin = seed * KILLS // 2 % len(boundaries)  # so that all worlds together visit them all
     with world(tmp_path, launcher, seed) as found:
         random_kills(found, KILLS, boundaries[begin:] + boundaries[:begin])
+
+
+@pytest.mark.parametrize("part", [0, pytest.param(1, marks=pytest.mark.nightly)])
+def test_asked_to_stop_or_struck_by_a_fault_of_our_own_nothing_is_lost_or_repeated(
+    part: int, launcher: Launcher, tmp_path: Path
+) -> None:
+    with world(tmp_path, launcher, 200 + part) as found:
+        other_ends(found, list(FAILPOINTS)[part::2])
 
 
 def test_without_kills_faults_alone_lose_and_repeat_nothing(

@@ -28,7 +28,7 @@ from tests.fakediscord.faults import AFTER, BEFORE, SLOW
 from tests.fakefeeds import FakeFeeds
 from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.rig.clock import SPEED, FastClock
-from tests.rig.failpoints import ANY
+from tests.rig.failpoints import ANY, KILL, RAISE, TERM
 from tests.rig.mutants import Mutant
 from tests.slackfaults import PASSING, Faults
 
@@ -133,6 +133,7 @@ class World:
         failpoint: str = "",
         nth: int = 1,
         delay: float = 0.0,
+        what: str = KILL,
         seconds: float = LONGEST,
         until_settled: bool = True,
     ) -> dict[str, Any]:
@@ -147,6 +148,7 @@ class World:
                 "failpoint": failpoint,
                 "nth": nth,
                 "delay": delay,
+                "what": what,
                 "ports": [self.slack.port, self._discord_port()],
                 "seconds": seconds,
                 "until_settled": until_settled,
@@ -317,6 +319,18 @@ def random_kills(world: World, kills: int, failpoints: Sequence[str]) -> None:
             world.bot(failpoint=ANY, nth=random.randint(1, 90), delay=random.uniform(0, 0.05))
         else:
             world.bot(failpoint=next(points), nth=random.choice((1, 1, 2, 3)))
+    world.settle()
+    world.judge()
+
+
+def other_ends(world: World, failpoints: Sequence[str]) -> None:
+    """At each boundary SIGTERM, and from the intent on an exception nobody foresaw; judge."""
+    for number, point in enumerate(failpoints):
+        world.publish(1)
+        world.bot(failpoint=point, nth=1 + number % 2, what=TERM)
+        if point.startswith(("send", "reconcile", "digest", "edit")):
+            world.publish(1)
+            world.bot(failpoint=point, nth=1 + number % 2, what=RAISE)
     world.settle()
     world.judge()
 

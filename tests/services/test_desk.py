@@ -99,6 +99,26 @@ async def test_a_new_entry_is_told_once_and_never_again(parts) -> None:
     assert (await parts[0].outbox.counts())[PostState.QUEUED] == 2
 
 
+async def test_what_a_fault_of_our_own_kept_from_being_written_is_told_at_the_next_poll(
+    parts, monkeypatch
+) -> None:
+    """What was reserved in memory must not make the entry look known."""
+
+    async def broken(_self: Archive, _record: object) -> None:
+        raise RuntimeError("nobody foresaw this")
+
+    async with FakeFeeds({"/feed": rss("Alpha breach at the harbour office")}) as publisher:
+        one = feed(publisher.url())
+        desk = await opened(parts, settings(one))
+        with monkeypatch.context() as patch:
+            patch.setattr(Archive, "commit_poll", broken)
+            with pytest.raises(RuntimeError):
+                await desk.poll(one)
+        report = await desk.poll(one)
+    assert report.new == 1
+    assert (await parts[0].outbox.counts())[PostState.QUEUED] == 1
+
+
 @pytest.mark.parametrize("seed", range(50))
 async def test_twelve_feeds_with_one_story_released_at_once_make_one_card(
     parts, seed: int
