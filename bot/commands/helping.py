@@ -2,7 +2,7 @@
 
 import difflib
 
-from bot.commands.asking import RUN, Ask, Reply, Verb
+from bot.commands.asking import RUN, Ask, Reply, Verb, Who
 from digests.cards.words import Words, later
 from digests.model import Button
 
@@ -48,14 +48,16 @@ def _line(verb: Verb, say: Words) -> str:
         f" {option.name.upper()}" if option.required else f" [{option.name.upper()}]"
         for option in verb.options[:1]
     )
-    return say.text(
+    line = say.text(
         "{command} - {what}", command=f"/digest {verb.name}{wanted}", what=say.text(verb.says)
     )
+    return say.line(line, say.text("for editors") if verb.who is Who.EDITOR else "")
 
 
 def _examples(verbs: tuple[Verb, ...]) -> tuple[Button, ...]:
-    """One of each verb that can be run as it stands."""
-    lines = [f"{v.name} {v.examples[-1]}".strip() for v in verbs if v.examples]
+    """One of each verb that can be run as it stands; what editors do is no example to try."""
+    tried = [verb for verb in verbs if verb.examples and verb.who is Who.READER]
+    lines = [f"{verb.name} {verb.examples[-1]}".strip() for verb in tried]
     shown = [line for line in lines if _PLACEHOLDER not in line][:_MOST_EXAMPLES]
     return tuple(Button(line, RUN, line) for line in shown)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from bot.cli import app
 from bot.cli.acting import DEEDS
 from bot.commands.asking import Who
-from bot.commands.table import listed
+from bot.commands.helping import _examples
+from bot.commands.table import listed, split
 from digests.archive import acts, traces
 from digests.cards.tracing import HAPPENINGS, STATES
 from digests.model import Happening, PostState
@@ -39,3 +40,9 @@ def test_how_long_things_are_kept_is_what_the_pages_say() -> None:
 def test_everything_that_can_happen_has_its_words() -> None:
     assert HAPPENINGS.keys() == set(Happening)
     assert STATES.keys() == set(PostState)
+
+
+def test_no_button_of_help_does_what_only_editors_may() -> None:
+    words = [button.state for button in _examples(listed())]
+    assert words
+    assert not {split(one)[0] for one in words} & set(verbs())
