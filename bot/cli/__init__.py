@@ -5,7 +5,7 @@ No room imports more than typer before its command runs.
 
 import typer
 
-from bot.cli import acting, feeds, looking, running, tending
+from bot.cli import acting, asking, feeds, looking, running, tending
 from bot.cli.common import end
 
 app = typer.Typer(
@@ -29,6 +29,8 @@ for _command in (
     tending.migrate,
 ):
     app.command()(_command)
+for _verb, _says in asking.READS.items():
+    app.command(_verb)(asking.reading(_verb, _says))
 for _verb, _says in acting.DEEDS.items():
     app.command(_verb)(acting.deed(_verb, _says))
 app.add_typer(feeds.app, name="feeds")

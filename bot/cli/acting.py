@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, Json, archived, end, environment, go
+from bot.cli.common import Config, Database, Json, archived, end, environment, go, show
 
 if TYPE_CHECKING:
     from bot.settings import Environment
-    from digests.model import Content
 
 Words = Annotated[list[str] | None, typer.Argument(help="As in a channel: docs/commands.md.")]
 
@@ -47,7 +46,7 @@ async def _why(env: "Environment", what: str, *, as_json: bool) -> None:
         typer.echo(json.dumps(verb.as_json(found), ensure_ascii=False, indent=2))
     else:
         say = words("en")
-        _show(Notice(verb.title(found, say), "\n".join(verb.told(found, what, say))))
+        show(Notice(verb.title(found, say), "\n".join(verb.told(found, what, say))))
     if found.traced is None and not found.refused:
         raise SystemExit(1)
 
@@ -81,7 +80,7 @@ async def _asked(env: "Environment", verb: str) -> None:
     settings = load(env.config, env.values)
     async with archived(env) as archive:
         commands = Commands(archive, lambda: settings, SystemClock())
-        _show((await commands.answer(Request(verb))).content)
+        show((await commands.answer(Request(verb))).content)
 
 
 async def _done(env: "Environment", verb: str, text: str) -> None:
@@ -96,16 +95,9 @@ async def _done(env: "Environment", verb: str, text: str) -> None:
             asker = Asker("terminal", getpass.getuser())
             name, rest = table.split(f"{verb} {text}")
             reply = await app.commands.answer(Request(name, rest, asker=asker))
-            _show(reply.content)
+            show(reply.content)
     except ArchiveBusy:
         end(1, f"The bot is running on {env.database}; ask it in a channel: /digest {verb} {text}")
-
-
-def _show(content: "Content") -> None:
-    from bot.platforms.terminal.render import text
-    from digests.clock import SystemClock
-
-    typer.echo(text(content, now=SystemClock().now(), width=96))
 
 
 DEEDS = {

@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from bot.settings import Environment
     from digests.archive.store import Archive
+    from digests.model import Content
 
 T = TypeVar("T")
 
@@ -49,6 +50,20 @@ def go(work: Coroutine[None, None, T]) -> T:
     except KeyboardInterrupt:
         logging.getLogger(__name__).info("stopped")
         raise SystemExit(130) from None
+
+
+def language(env: "Environment") -> str:
+    """Of whoever sits there, as the terminal says it: `de_DE.UTF-8` is de; C and POSIX are none."""
+    names = (env.values.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, names), "").partition(".")[0]
+
+
+def show(content: "Content") -> None:
+    """Print an answer as the terminal shows it."""
+    from bot.platforms.terminal.render import text
+    from digests.clock import SystemClock
+
+    typer.echo(text(content, now=SystemClock().now(), width=96))
 
 
 def end(code: int, words: str) -> NoReturn:

@@ -31,3 +31,16 @@ def test_what_cannot_be_done_is_said_without_a_traceback(tmp_path: Path, words) 
     done = nightdesk(*words, cwd=tmp_path)
     assert "Traceback" not in done.stderr
     assert done.stdout or done.stderr
+
+
+def test_verbs_that_read_are_answered_in_words_and_for_programs(tmp_path: Path) -> None:
+    feeds = {"/feed": rss("Alpha ransomware at the harbour", "Beta flaw in the gateway")}
+    with FakeFeeds(feeds).in_background() as publisher:
+        write_config(tmp_path, publisher.url())
+        nightdesk("run", "--once", cwd=tmp_path)
+    found = json.loads(nightdesk("search", "--json", "alpha", cwd=tmp_path).stdout)
+    key = found["stories"][0]["key"]
+    assert "Alpha ransomware" in nightdesk("latest", cwd=tmp_path).stdout
+    card = json.loads(nightdesk("story", key, "--json", cwd=tmp_path).stdout)
+    assert card["headline"] == "Alpha ransomware at the harbour"
+    assert "█" in nightdesk("trends", "alpha", "30d", cwd=tmp_path).stdout

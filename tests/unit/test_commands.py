@@ -1,5 +1,6 @@
 """Commands on a real archive: any text is answered, pages turn, forged buttons do nothing."""
 
+import json
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -8,6 +9,7 @@ import pytest
 
 from bot.commands import Asker, Commands, Request
 from bot.commands.asking import Who
+from bot.commands.machine import as_object
 from bot.commands.table import VERBS, split
 from digests.archive.records import PollRecord, StoryRecord
 from digests.archive.store import Archive
@@ -143,6 +145,14 @@ async def test_every_verb_of_the_table_is_answered_with_and_without_words(comman
             "x y z",
         ):
             assert await ask(commands, verb.name, text)
+
+
+async def test_every_answer_can_be_told_to_a_program(commands) -> None:
+    for verb in VERBS:
+        for text in ("", "k001", "gateways"):
+            reply = await commands.answer(Request(verb.name, text))
+            told = json.loads(json.dumps(as_object(reply.content)))
+            assert told["kind"] in {"card", "list", "notice"}
 
 
 async def test_trends_begin_each_row_with_its_bar(commands) -> None:

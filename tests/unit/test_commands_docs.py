@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from bot.cli.acting import DEEDS
+from bot.cli.asking import READS
+from bot.commands.asking import Who
 from bot.commands.documentation import page
 from bot.commands.table import VERBS, listed, split
 
@@ -31,3 +34,14 @@ def test_every_example_is_typed_back_to_its_verb() -> None:
     for verb in listed():
         for example in verb.examples:
             assert split(f"{verb.name} {example}") == (verb.name, example)
+
+
+def test_every_verb_that_the_terminal_may_ask_is_a_command_of_it() -> None:
+    elsewhere = {"search", "why", "audit", *DEEDS}  # commands with a hand of their own
+    ours = {
+        verb.name: verb
+        for verb in listed()
+        if verb.terminal and verb.who is Who.READER and " " not in verb.name
+    }
+    assert ours.keys() - elsewhere == READS.keys()
+    assert {name: verb.says for name, verb in ours.items() if name in READS} == READS

@@ -1,0 +1,59 @@
+"""What anybody may ask, from the terminal: the verbs of a channel that only read.
+
+They work beside a running bot. The words are those of docs/commands.md; the table of commands is
+loaded when one of them runs, so that --help stays instant (a test holds READS to it).
+"""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.common import Config, Database, Json, archived, environment, go, language, show
+
+if TYPE_CHECKING:
+    from bot.settings import Environment
+
+Words = Annotated[list[str] | None, typer.Argument(help="As in a channel: docs/commands.md.")]
+
+READS = {
+    "latest": "The newest stories",
+    "story": "One story with its sources",
+    "cve": "What is known of a vulnerability, and every story that names it",
+    "similar": "Stories like this one",
+    "trends": "Stories over time, and whom and what they name most",
+    "digest": "A digest now, for you alone",
+    "publishers": "How good each publisher is, where that places it, and why",
+}
+
+
+def reading(verb: str, says: str) -> Callable[..., None]:
+    """The command of a verb that only reads."""
+
+    def command(
+        words: Words = None, as_json: Json = False, config: Config = "", database: Database = ""
+    ) -> None:
+        env = environment(config, database)
+        go(_asked(env, verb, " ".join(words or ()), as_json=as_json))
+
+    command.__doc__ = f"{says}; also while the bot runs."
+    command.__name__ = verb
+    return command
+
+
+async def _asked(env: "Environment", verb: str, text: str, *, as_json: bool) -> None:
+    from bot.commands import Asker, Commands, Request
+    from bot.commands.machine import as_object
+    from digests.clock import SystemClock
+    from digests.config import load
+
+    settings = load(env.config, env.values)
+    async with archived(env) as archive:
+        commands = Commands(archive, lambda: settings, SystemClock())
+        asker = Asker("terminal", "", locale=language(env))
+        reply = await commands.answer(Request(verb, text, asker=asker))
+    if as_json:
+        typer.echo(json.dumps(as_object(reply.content), ensure_ascii=False, indent=2))
+    else:
+        show(reply.content)
