@@ -44,10 +44,15 @@ _ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
 _DATE = re.compile(r"!date\^\d+\^[^|<>]+\|[^|<>]+")
 
 
-def broken_rules(body: Mapping[str, Any], *, posted: bool = False) -> list[str]:
-    """Everything wrong with a body; `posted`: by chat.postMessage, into a channel."""
+def broken_rules(
+    body: Mapping[str, Any], *, posted: bool = False, schema: bool = True
+) -> list[str]:
+    """Everything wrong with a body; `posted`: by chat.postMessage, into a channel.
+
+    Without the `schema` it takes a tenth of the time.
+    """
     blocks = list(body.get("blocks", []))
-    found = [*_by_schema(body.get("text", ""), blocks), *_by_models(blocks)]
+    found = [*_by_schema(body.get("text", ""), blocks), *_by_models(blocks)] if schema else []
     for rule in _RULES:
         found += rule(body, blocks)
     if posted:

@@ -76,10 +76,10 @@ _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\U000e0000-\U000e
 _COMMAND = re.compile(r"[-_'\w]{1,32}")
 
 
-def faults_of(body: Body, kind: str = "create") -> list[str]:
+def faults_of(body: Body, kind: str = "create", *, schema: bool = True) -> list[str]:
     """Everything wrong with a message's body; empty when Discord would take it."""
     found = [*_message(body), *_outside(body)]
-    if kind != "starter":  # of a forum's post: checked with the post
+    if schema and kind != "starter":  # of a forum's post: checked with the post
         found += _document(body, kind)
     return found if _sendable(body) else [*found, "it cannot be written as UTF-8"]
 
