@@ -209,6 +209,7 @@ def _chats(env: Environment, desk: Desk, commands: Commands, clock: Clock) -> di
             random=SystemRandom(),
             answer=commands.answer,
             complete=commands.complete,
+            greeting=commands.greeting,
             form=commands.form,
             targets=lambda: _targets(desk, "discord"),
             threaded=lambda: [c.to for c in desk.settings.channels if c.thread],

@@ -91,9 +91,12 @@ class Commands:
         buttons = say.text(verb.submit), say.text("Cancel")
         return Form(verb.name, title, fields, *buttons, state=state) if fields else None
 
-    def greeting(self, locale: str = "en") -> Reply:
+    def greeting(self, platform: str, place: str, locale: str = "en") -> Reply:
         """What to say in a place that the bot was invited to."""
-        say = words(locale)
+        say, homes = words(locale), self._homes(platform)
+        if homes is not None and place not in homes:
+            text = say.text(access.NOT_SET_UP)
+            return Reply(Notice("Nightdesk", text, say.language, rtl=say.rtl))
         title, text, buttons = helping.greeting(say)
         return Reply(Notice(title, text, say.language, rtl=say.rtl), buttons=buttons)
 

@@ -24,6 +24,8 @@ from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
 from digests.watchkeeping import Watchkeeper
 from tests.fakediscord import CHANNEL, OWNER, TOKEN, FakeDiscord
+from tests.fakediscord.people import Seen
+from tests.fakediscord.shapes import guild_object
 from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.platforms.test_discord_commands import Hasty, until
 from tests.slackfaults import Fault
@@ -83,8 +85,9 @@ class OnSlack:
 class OnDiscord:
     """People choose a subcommand and fill its options."""
 
-    def __init__(self, fake: FakeDiscord) -> None:
+    def __init__(self, fake: FakeDiscord, chat: DiscordChat) -> None:
         self.fake = fake
+        self.chat = chat
 
     async def ask(self, verb: str, options: Mapping[str, str], locale: str = "en-US") -> Any:
         seen = await self.fake.command(verb, options, locale=locale)
@@ -164,13 +167,13 @@ async def place(request: pytest.FixtureRequest, archive: Archive) -> AsyncIterat
         return
     async with FakeDiscord() as fake:
         chats["discord"] = DiscordChat(
-            TOKEN, complete=commands.complete, form=commands.form,
+            TOKEN, complete=commands.complete, form=commands.form, greeting=commands.greeting,
             targets=lambda: [Target("discord", CHANNEL)],
             api_url=fake.api_url, gateway_url=fake.gateway_url, **many,
         )  # fmt: skip
         await chats["discord"].start()
         await until(fake.gateway.identified.is_set)
-        yield OnDiscord(fake)
+        yield OnDiscord(fake, chats["discord"])
         await chats["discord"].close()
     assert fake.violations == []
 
@@ -303,3 +306,22 @@ async def test_letters_typed_into_an_option_are_completed(place: OnDiscord) -> N
     assert "Turla" in await place.fake.typing("search", "actor", "")
     assert "k001" in await place.fake.typing("story", "id", "k001")
     assert await place.fake.typing("search", "query", "x") == []
+
+
+@pytest.mark.parametrize("place", ["discord"], indirect=True)
+async def test_a_guild_that_invites_the_bot_is_greeted_with_examples_that_run(
+    place: OnDiscord,
+) -> None:
+    world, channel = place.fake.world, "600000000000000777"
+    guild = world.add_guild("500000000000000777", "Another")
+    world.add_channel(channel, guild=guild)
+    await until(lambda: place.chat.listening)
+    joined = guild_object(world, guild)
+    del joined["unavailable"]  # by this discord.py tells a guild that is new from one that is back
+    await place.fake.gateway.dispatch("GUILD_CREATE", joined)
+    await until(lambda: place.fake.messages(channel))
+    (message,) = place.fake.messages(channel)
+    labels = [button["label"] for row in message["components"] for button in row["components"]]
+    assert labels == ["search ivanti since:7d", "latest", "trends 30d"]
+    ran = await place.press(Seen(channel, OWNER, message=message), "latest")
+    assert "Gateway" in ran.text

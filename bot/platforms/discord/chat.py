@@ -8,6 +8,7 @@ from random import Random
 from typing import Final
 
 from bot.charts import Picture
+from bot.commands import Reply
 from bot.platforms.discord import doctor, history, pictures, render
 from bot.platforms.discord.commands import Answerer, Completer, Former, Interactions, register
 from bot.platforms.discord.errors import Answer, Lost, NotSent, posted, unreadable
@@ -47,6 +48,9 @@ _AT_ONCE = timedelta(seconds=1)
 _FRESH = 600.0  # seconds for which our own newest message is watermark enough
 
 
+Greeting = Callable[[str, str, str], Reply]  # for a platform, a guild and its language
+
+
 class DiscordChat:
     """One bot account. Posting needs neither `start` nor the gateway, only the token."""
 
@@ -63,6 +67,7 @@ class DiscordChat:
         answer: Answerer,
         complete: Completer | None = None,
         form: Former | None = None,
+        greeting: Greeting | None = None,
         targets: Callable[[], Sequence[Target]] = tuple,
         threaded: Callable[[], Collection[Target]] = tuple,
         api_url: str = "",
@@ -75,6 +80,7 @@ class DiscordChat:
         Empty addresses are Discord's own. `timeout`: seconds for one call.
         """
         self._clock = clock
+        self._greeting = greeting
         self._targets = targets
         self._threaded = threaded
         self._rest = Rest(token, clock, api=api_url, proxy=proxy, timeout=timeout)
@@ -88,6 +94,7 @@ class DiscordChat:
             token,
             Interactions(self._rest, answer, clock, complete, form, membership.placed).serve,
             self._register,
+            invited=self._greet,
             clock=clock,
             random=random,
             api=api_url,
@@ -291,6 +298,17 @@ class DiscordChat:
 
     def _ours(self) -> list[Target]:
         return [target for target in self._targets() if target.platform == self.platform]
+
+    async def _greet(self, guild: str, place: str, locale: str) -> None:
+        """Say once who came, in a guild that has just invited us; nothing is owed by it."""
+        if self._greeting is None:
+            return
+        body = render.announced(self._greeting(self.platform, guild, locale))
+        result = posted(
+            await self._rest.call("POST", f"/channels/{place}/messages", json_body=body)
+        )
+        if not isinstance(result, Posted):
+            _log.warning("Discord: no greeting in %s: %s", place, result)
 
     async def _register(self, application: str) -> None:
         result = await register(self._rest, application)

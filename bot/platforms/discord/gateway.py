@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 
 Serve = Callable[["discord.Interaction[Any]"], Awaitable[None]]
 LoggedIn = Callable[[str], Awaitable[None]]  # takes the application's id
+Invited = Callable[[str, str, str], Awaitable[None]]  # a guild, a channel of it, its language
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 300.0
 _HEALTHY = 60.0  # seconds; whoever stood so long begins again with the first wait
@@ -38,6 +39,7 @@ class Gateway:
         serve: Serve,
         logged_in: LoggedIn,
         *,
+        invited: Invited | None = None,
         clock: Clock,
         random: Random,
         api: str = "",
@@ -47,6 +49,7 @@ class Gateway:
         self._token = token
         self._serve = serve
         self._logged_in = logged_in
+        self._invited = invited
         self._clock = clock
         self._random = random
         self._addresses = (api.rstrip("/"), gateway)
@@ -102,6 +105,7 @@ class Gateway:
         """One client from login to its end; says what ended it."""
         client = self._client = _new_client(self._addresses, self._proxy)
         client.event(self._handler())
+        client.event(self._greeter())
         try:
             await client.login(self._token)
             await self._logged_in(str(client.application_id))
@@ -121,6 +125,15 @@ class Gateway:
             task.add_done_callback(self._serving.discard)
 
         return on_interaction
+
+    def _greeter(self) -> "Callable[[discord.Guild], Any]":
+        async def on_guild_join(guild: "discord.Guild") -> None:
+            place = _where_to_speak(guild)
+            if self._invited and place:
+                locale = str(guild.preferred_locale).partition("-")[0]
+                await self._invited(str(guild.id), place, locale)
+
+        return on_guild_join
 
     async def _guarded(self, interaction: "discord.Interaction[Any]") -> None:
         try:
@@ -158,6 +171,15 @@ def _new_client(addresses: tuple[str, str], proxy: str) -> "discord.Client":
         max_ratelimit_timeout=30.0,
         proxy=proxy or None,
     )
+
+
+def _where_to_speak(guild: "discord.Guild") -> str:
+    """The channel of the server's own announcements, else the first in which we may post."""
+    for channel in (guild.system_channel, *guild.text_channels):
+        may = channel.permissions_for(guild.me) if channel else None
+        if channel and may and may.view_channel and may.send_messages and may.embed_links:
+            return str(channel.id)
+    return ""
 
 
 async def _let_go(client: "discord.Client") -> None:

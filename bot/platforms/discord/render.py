@@ -107,6 +107,11 @@ def reply(answer: Reply, *, plain: bool = False) -> Body:
     return body
 
 
+def announced(answer: Reply) -> Body:
+    """A reply as a message for everybody, with its buttons."""
+    return {name: part for name, part in reply(answer).items() if part}
+
+
 def form(asked: Form) -> Body:
     """A window with a field for each option."""
     fields = [_field(one, at == 0) for at, one in enumerate(asked.fields)]
