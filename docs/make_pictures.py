@@ -21,6 +21,9 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.charts import Chart, Group, available
+from bot.charts import picture as chart_of
+from bot.commands.trending import bars
 from bot.newsroom.documents import printed
 from bot.newsroom.publishers import PUBLISHERS
 from bot.newsroom.stories import Publisher, Tale
@@ -38,6 +41,7 @@ from digests.model import (
     CveFacts,
     Feedback,
     Key,
+    Notice,
     Rating,
     Source,
     Span,
@@ -65,9 +69,24 @@ SHOWN = (
     "commented-discord",
     "review-slack",
     "review-discord",
+    "trends-slack",
+    "trends-discord",
 )
 DEADLINE = 60.0  # seconds for the browser to start, and for each answer
 
+TRENDS = Chart(  # invented, like the newsroom's stories
+    "Trends: ransomware",
+    "61 stories · since 1 Feb 2026 · 48 in as long a time before",
+    tuple(
+        (f"{day} Feb 2026", n)
+        for day, n in zip(range(1, 29, 4), (6, 9, 4, 12, 8, 15, 7), strict=True)
+    ),
+    (
+        Group("Malware", (("LockBit", 14), ("Akira", 9), ("Qilin", 4))),
+        Group("Products", (("Ivanti Connect Secure", 8), ("Fortinet FortiOS", 5))),
+        Group("Publishers", (("ledger.example", 23), ("signal.example", 17))),
+    ),
+)
 LEDGER, SIGNAL, ALMANAC = PUBLISHERS[:3]
 OBSERVATORY = next(one for one in PUBLISHERS if one.language == "ar")
 
@@ -80,6 +99,8 @@ def main() -> None:
         path = Path(folder) / "preview.html"
         path.write_text(page(list(pictured().values()), now=NOW, mark="q2w8"), "utf-8")
         asyncio.run(take(browser, path, Path(folder) / "profile"))
+    if available():  # the extra `charts`
+        (FOLDER / "trends-shared.png").write_bytes(asyncio.run(chart_of(TRENDS)).png)
 
 
 # --- what is shown ---------------------------------------------------------------------------
@@ -119,6 +140,7 @@ def pictured() -> dict[str, Content]:
             footer=words("en").plural("{n} story", "{n} stories", 3),
             excerpts={one.id: marked(one, "password") for one in (gateway, payroll, extension)},
         ),
+        "trends": Notice(TRENDS.title, bars(TRENDS, words("en")), "en"),
     }
 
 

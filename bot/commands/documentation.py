@@ -20,9 +20,20 @@ Who may ask stands under `readers` and `editors` in feeds.yaml (docs/configure.m
 our side for commands, buttons, forms and completion alike. In a server or workspace where no
 channel of the file lies, the answer is "Nightdesk is not set up here."
 
+The terminal asks with the same words: `nightdesk trends ransomware 90d`, with `--json` for programs.
+
 | command | what it does |
 |---|---|
 """
+_PICTURES = {
+    "search": "![A search in Slack](pictures/search-slack-light.png)",
+    "trends": """\
+For the asker alone they are bars of text; shared, they are a picture with the same in words for who
+cannot see it (extra `charts`: `pip install 'nightdesk[charts]'`).
+
+![Trends in Discord](pictures/trends-discord-dark.png)
+![Trends as they are shared](pictures/trends-shared.png)""",
+}
 
 
 def page() -> str:
@@ -42,6 +53,9 @@ def _section(verb: Verb) -> Iterator[str]:
     if verb.examples:
         yield ""
         yield "    " + "\n    ".join(f"/digest {verb.name} {one}".strip() for one in verb.examples)
+    if verb.name in _PICTURES:
+        yield ""
+        yield _PICTURES[verb.name]
     if verb.form:
         yield ""
         yield "Sent without words it opens a form with these fields, in Discord and in Slack."

@@ -43,7 +43,7 @@ async def _told(ask: Ask, found: Trend, query: str, period: str) -> Reply:
         return ask.notice(
             ask.say.text("Nothing found. Try fewer words, or /digest help."), chart.title
         )
-    reply = ask.notice(_bars(chart, ask.say), chart.title)
+    reply = ask.notice(bars(chart, ask.say), chart.title)
     caption = ask.notice(chart.subtitle, chart.title).content
     if ask.say.language in _NOT_DRAWN:
         chart = replace(_chart(found, query, words("en")), alt=described(chart))
@@ -79,8 +79,8 @@ def _label(one: Bucket, say: Words) -> str:
     return say.date(one.start) if one.end - one.start < _DAY else say.day(one.start.date())
 
 
-def _bars(chart: Chart, say: Words) -> str:
-    """Each row begins with its bar, so that bars stand below each other in any type."""
+def bars(chart: Chart, say: Words) -> str:
+    """The chart as lines of text. Each row begins with its bar, so that bars stand below each other in any type."""
     lines = [chart.subtitle, "", *_rows(chart.over, say)]
     for group in chart.groups:
         lines += ["", group.title, *_rows(group.rows, say)]
