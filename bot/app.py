@@ -195,6 +195,7 @@ def _chats(env: Environment, desk: Desk, commands: Commands, clock: Clock) -> di
             env.slack_app_token.reveal(),
             answer=commands.answer,
             form=commands.form,
+            greeting=commands.greeting,
             clock=clock,
             random=SystemRandom(),
             targets=_targets(desk, "slack"),

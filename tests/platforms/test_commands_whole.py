@@ -26,9 +26,10 @@ from digests.watchkeeping import Watchkeeper
 from tests.fakediscord import CHANNEL, OWNER, TOKEN, FakeDiscord
 from tests.fakediscord.people import Seen
 from tests.fakediscord.shapes import guild_object
-from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack, Shown
 from tests.platforms.test_discord_commands import Hasty, until
 from tests.slackfaults import Fault
+from tests.slackworkspace import BOT_USER, TEAM
 
 HOSTILE = "*_~|<@1> <!channel> [x](javascript:1) `" + "\u202e" + "ل" * 40
 FEED = Feed("https://news.example/feed", "News " + HOSTILE, "news.example")
@@ -158,7 +159,12 @@ async def place(request: pytest.FixtureRequest, archive: Archive) -> AsyncIterat
         async with FakeSlack() as slack:
             there = OnSlack(slack)
             chats["slack"] = SlackChat(
-                BOT_TOKEN, APP_TOKEN, form=commands.form, base_url=slack.api_url, **many
+                BOT_TOKEN,
+                APP_TOKEN,
+                form=commands.form,
+                greeting=commands.greeting,
+                base_url=slack.api_url,
+                **many,
             )
             await chats["slack"].start()
             yield there
@@ -325,3 +331,21 @@ async def test_a_guild_that_invites_the_bot_is_greeted_with_examples_that_run(
     assert labels == ["search ivanti since:7d", "latest", "trends 30d"]
     ran = await place.press(Seen(channel, OWNER, message=message), "latest")
     assert "Gateway" in ran.text
+
+
+@pytest.mark.parametrize("place", ["slack"], indirect=True)
+async def test_a_channel_that_invites_the_bot_is_greeted_once_and_others_are_not(
+    place: OnSlack,
+) -> None:
+    event = {"type": "member_joined_channel", "user": BOT_USER, "channel": place.channel}
+    joined = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event": event}
+    await place.fake.envelope("events_api", joined)
+    await place.fake.envelope("events_api", joined)  # told again, as Slack does
+    other = joined | {"event_id": "Ev2", "event": event | {"user": "U0OTHER"}}
+    await place.fake.envelope("events_api", other)
+    await until(lambda: place.posted)
+    await place.ask("help", {})
+    (message,) = place.posted
+    greeting = Shown(message, place.people["en"], place.channel)
+    assert list(greeting.buttons) == ["search ivanti since:7d", "latest", "trends 30d"]
+    assert "Gateway" in (await place.press(greeting, "latest")).text

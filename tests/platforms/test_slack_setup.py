@@ -56,7 +56,7 @@ def test_the_manifest_asks_for_what_the_code_uses_and_listens_without_an_address
     assert set(app["oauth_config"]["scopes"]["bot"]) == set(SCOPES) == set(ALL_SCOPES.split(","))
     assert app["settings"]["socket_mode_enabled"]
     assert "request_url" not in json.dumps(app)
-    assert "event_subscriptions" not in app["settings"]
+    assert app["settings"]["event_subscriptions"] == {"bot_events": ["member_joined_channel"]}
 
 
 def test_the_room_is_cheap_to_enter() -> None:

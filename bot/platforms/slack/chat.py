@@ -11,7 +11,7 @@ from bot.charts import Picture
 from bot.commands import Reply, Request
 from bot.platforms.slack import pictures, render
 from bot.platforms.slack.client import API_URL, TIMEOUT, Answer, Web
-from bot.platforms.slack.commands import Desk, Former
+from bot.platforms.slack.commands import Desk, Former, Greeting
 from bot.platforms.slack.directory import Directory
 from bot.platforms.slack.doctor import examine
 from bot.platforms.slack.errors import NO_THREAD, Failure, outcome, removal, sighting
@@ -57,6 +57,7 @@ class SlackChat:
         clock: Clock,
         random: Random,
         form: Former | None = None,
+        greeting: Greeting | None = None,
         targets: Sequence[Target] = (),
         base_url: str = API_URL,
         timeout: float = TIMEOUT,
@@ -67,6 +68,7 @@ class SlackChat:
         self._app_token = app_token
         self._answer = answer
         self._form = form
+        self._greeting = greeting
         self._clock = clock
         self._random = random
         self._spacing = spacing.total_seconds()
@@ -82,7 +84,9 @@ class SlackChat:
     async def start(self) -> None:
         """Begin to listen for commands, when there is an app token; posting does not need it."""
         if self._app_token and self._listening is None:
-            desk = Desk(self._web, self._directory, self._answer, self._clock, self._form)
+            desk = Desk(
+                self._web, self._directory, self._answer, self._clock, self._form, self._greeting
+            )
             listener = Listener(self._web, self._app_token, desk.take, self._clock, self._random)
             self._listening = asyncio.create_task(listener.run(), name="slack commands")
 

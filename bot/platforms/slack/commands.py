@@ -25,6 +25,7 @@ _AGAIN_AFTER = 1.0  # seconds before a reply that did not arrive is shown once m
 
 Payload = Mapping[str, Any]
 Former = Callable[[Request], Form | None]
+Greeting = Callable[[str, str], Reply]  # for a platform and a workspace
 
 
 class Desk:
@@ -37,11 +38,13 @@ class Desk:
         answer: Callable[[Request], Awaitable[Reply]],
         clock: Clock,
         form: Former | None = None,
+        greeting: Greeting | None = None,
     ) -> None:
         self._web = web
         self._directory = directory
         self._answer = answer
         self._form = form
+        self._greeting = greeting
         self._clock = clock
         self._app = self._listeners()
 
@@ -51,6 +54,23 @@ class Desk:
             await self._directory.find_teams()
             request = AsyncBoltRequest(mode="socket_mode", body=dict(payload))
             await self._app.async_dispatch(request)
+        elif kind == "events_api":
+            await self._greet(payload)
+
+    async def _greet(self, payload: Payload) -> None:
+        """Say who came, in a channel that has just invited us; nothing is owed by it."""
+        event = payload.get("event") or {}
+        if self._greeting is None or event.get("type") != "member_joined_channel":
+            return
+        who = await self._web.ask(lambda c: c.auth_test())
+        if isinstance(who, Failure) or event.get("user") != who.text("user_id"):
+            return  # somebody else came
+        await self._directory.find_teams()
+        place = str(event.get("channel", ""))
+        body = render.announced(self._greeting("slack", str(payload.get("team_id", ""))))
+        said = await self._web.ask(lambda c: c.chat_postMessage(channel=place, **body))
+        if isinstance(said, Failure):
+            log.warning("slack: no greeting", extra={"reason": str(said)})
 
     def _listeners(self) -> AsyncApp:
         # `process_before_response` keeps a listener within the task that dispatched it, where it

@@ -92,7 +92,8 @@ class Listener:
         elif envelope := body.get("envelope_id"):
             await socket.send_str(json.dumps({"envelope_id": envelope}))
             payload = body.get("payload") or {}
-            if self._is_new(str(envelope), str(payload.get("trigger_id") or envelope)):
+            once = payload.get("trigger_id") or payload.get("event_id") or envelope
+            if self._is_new(str(envelope), str(once)):
                 task = asyncio.create_task(self._handle(kind, payload))
                 self._answering.add(task)
                 task.add_done_callback(self._answering.discard)

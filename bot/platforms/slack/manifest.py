@@ -52,6 +52,8 @@ def manifest(name: str = "Nightdesk") -> dict[str, Any]:
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
+            # Tells the bot that a channel invited it, so that it can say what it answers to.
+            "event_subscriptions": {"bot_events": ["member_joined_channel"]},
             "interactivity": {"is_enabled": True},
             "socket_mode_enabled": True,
             "org_deploy_enabled": False,

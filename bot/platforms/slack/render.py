@@ -83,6 +83,12 @@ def reply(answer: Reply, *, replace: bool = False) -> Json:
     return body | {"response_type": "ephemeral", "replace_original": replace}
 
 
+def announced(answer: Reply) -> Json:
+    """A reply as a message for everybody, with its buttons."""
+    body = reply(answer)
+    return {name: body[name] for name in ("text", "blocks", "unfurl_links", "unfurl_media")}
+
+
 def blocks(content: Content, *, mark: str = "", key: str = "") -> list[Json]:
     """The blocks of any content; `key`, else the mark, is the footer's block id for reading back."""
     match content:
