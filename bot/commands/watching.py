@@ -20,7 +20,7 @@ from digests.watchkeeping import Watchkeeper
 
 SHOW, REMOVE, AGAIN = "watch-show", "unwatch", "watch-again"  # the verbs of buttons
 _ME = "me"  # the state of a button that needs none: Slack shows no button without one
-_LONGEST = 400  # characters of a query
+LONGEST = 400  # characters of a query
 _ON_A_PAGE = 6  # each with its button
 _SHOWN = 120  # characters of a query in a list
 _ROUND_A_FAULT = 30  # characters shown from the place of a mistake on
@@ -30,10 +30,10 @@ _QUERY = Option(
     "query",
     later('What to look for: ivanti OR fortinet · "supply chain" · is:kev'),
     required=True,
-    longest=_LONGEST,
+    longest=LONGEST,
 )
 _UNTIL = Option("until", later("Its last day, 2027-03-01, or how long, 30d"), longest=20)
-_WHICH = Option("which", later("Its number in the list, or its query"), longest=_LONGEST)
+_WHICH = Option("which", later("Its number in the list, or its query"), longest=LONGEST)
 _HOURS = Option("hours", later("From when to when, 22:00-07:00; off for none"), longest=20)
 _ZONE = Option("timezone", later("Your clock, for example Europe/Berlin"), longest=60)
 
@@ -178,8 +178,8 @@ async def _told_how(ask: Ask, keeper: Watchkeeper) -> list[str]:
 
 def _fault(query: str, say: Words) -> str:
     """What is wrong with a query, its place and a hint; "" when nothing is."""
-    if len(query) > _LONGEST:
-        return say.text("A watch has at most {n} characters.", n=_LONGEST)
+    if len(query) > LONGEST:
+        return say.text("A watch has at most {n} characters.", n=LONGEST)
     try:
         parse_strict(query)
     except QueryError as error:
