@@ -36,7 +36,7 @@ from digests.model import (
     Scope,
     Target,
 )
-from digests.model.watching import is_watching
+from digests.model.watching import is_personal
 from digests.rules.calendar import day
 from digests.rules.routing import FLOOD
 
@@ -276,10 +276,11 @@ class Courier:
             place = await chat.resolve(target)
         except ChatError as error:
             log.warning("%s: %s", target, error)
-            if is_watching(channel):  # its owner is told where watches are listed
+            if is_personal(channel):  # told to its owner where watches are listed, to nobody else
                 until = self.clock.now() + PERSON_AGAIN
                 await self.archive.pause_channel(channel, str(error), until)
-            self._note_unresolved(str(target), str(error))
+            else:
+                self._note_unresolved(str(target), str(error))
             return None
         self._unresolved.pop(str(target), None)
         await self.archive.save_place(str(target), place)
@@ -299,8 +300,10 @@ class Courier:
             for target, one in self._unresolved.items()
             if now - one.first >= UNRESOLVED_FOR
         }
-        channels = self.settings().every_channel
-        return {c.name: lasting[str(c.to)] for c in channels if str(c.to) in lasting}
+        settings = self.settings()
+        named = [(one.name, str(one.to)) for one in settings.every_channel]
+        named += [(one.name, str(one.to)) for one in settings.watches]
+        return {name: lasting[target] for name, target in named if target in lasting}
 
     async def _reconcile(self, post: Post) -> None:
         """Find out whether a doubtful post stands there."""

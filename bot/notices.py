@@ -22,6 +22,7 @@ from digests.errors import ConfigError
 from digests.feeds.health import alert
 from digests.feeds.pace import FeedState
 from digests.model import Channel, Clock, Destination, NewPost, Post, PostState
+from digests.model.watching import is_personal
 from digests.text.plain import clip
 
 ENDED_AFTER = timedelta(minutes=10)  # absent for so long, a cause has ended: pauses are retried
@@ -92,7 +93,7 @@ def _of_channels(found: Findings, say: Words) -> Iterator[Cause]:
 def _of_posts(posts: Sequence[Post], say: Words) -> Iterator[Cause]:
     """One cause for all posts of a channel that ended alike on one day."""
     alike = Counter(
-        (post.state, post.channel, post.reason, f"{post.queued_at:%Y-%m-%d}")
+        (post.state, _shown(post.channel, say), post.reason, f"{post.queued_at:%Y-%m-%d}")
         for post in posts
         if post.channel != OPERATOR and post.reason not in _REMOVED
     )
@@ -105,6 +106,11 @@ def _of_posts(posts: Sequence[Post], say: Words) -> Iterator[Cause]:
         )
         cure = say.text("Look whether it stands there; `redrive` sends it again.")
         yield Cause(f"{state} {channel} {reason} {day}", f"{text}. {cure}")
+
+
+def _shown(channel: str, say: Words) -> str:
+    """Whose direct messages they are is nobody else's to know."""
+    return say.text("direct messages") if is_personal(channel) else channel
 
 
 def _held(count: int, channel: str, reason: str, say: Words) -> str:

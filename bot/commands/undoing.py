@@ -6,8 +6,9 @@ from dataclasses import replace
 from bot.commands.administering import NOT_HERE, doing_of
 from bot.commands.asking import Ask, Option, Reply, Verb, Who
 from bot.commands.stories import LINK, named, unknown
+from digests.archive.watches import REMOVED
 from digests.cards.tracing import STATES
-from digests.cards.words import later
+from digests.cards.words import Words, later
 from digests.model import (
     Button,
     EntryId,
@@ -20,7 +21,7 @@ from digests.model import (
     Story,
     StoryId,
 )
-from digests.model.watching import is_watching
+from digests.model.watching import is_personal, is_watching
 from digests.rules.ledger import provisional
 from digests.separating import Inseparable
 from digests.text.links import canonical
@@ -147,16 +148,17 @@ async def forget_now(ask: Ask) -> Reply:
 
 
 async def _undelivered(ask: Ask) -> list[Post]:
-    """Held and dead posts of channels that the file still has."""
+    """Held and dead posts of channels that the file still has, and of watches that go on."""
     channels = {one.name for one in ask.around.settings().every_channel}
+    channels |= {one.channel for one in await ask.archive.watches.every()}
     found = await ask.archive.outbox.in_state(*_TROUBLED)
-    return [post for post in found if post.channel in channels]
+    return [post for post in found if post.channel in channels and post.reason != REMOVED]
 
 
 def _offered(ask: Ask, waiting: Sequence[Post]) -> Reply:
     say = ask.say
     lines = [
-        say.line(f"p{post.id}", post.channel, post.subject, say.text(STATES[post.state]),
+        say.line(f"p{post.id}", *_about(post, say), say.text(STATES[post.state]),
                  clip(post.reason, 80))
         for post in waiting[:_LINES]
     ]  # fmt: skip
@@ -165,6 +167,12 @@ def _offered(ask: Ask, waiting: Sequence[Post]) -> Reply:
     buttons = [Button(f"p{post.id}", REDRIVE, str(post.id)) for post in waiting[:_SHOWN]]
     reply = ask.notice("\n".join(lines), say.text("Held back or given up"))
     return replace(reply, buttons=(Button(label, REDRIVE, "all"), *buttons))
+
+
+def _about(post: Post, say: Words) -> tuple[str, ...]:
+    """Where it goes and what it tells; of direct messages neither is an editor's to know."""
+    private = is_personal(post.channel)
+    return (say.text("direct messages"),) if private else (post.channel, post.subject)
 
 
 async def _choice(ask: Ask, entries: Sequence[KeptEntry]) -> Reply:

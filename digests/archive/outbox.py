@@ -30,7 +30,7 @@ from digests.model import (
     Sighting,
     StoryId,
 )
-from digests.model.watching import is_watching
+from digests.model.watching import is_personal
 
 PERSON_AGAIN = timedelta(days=1)
 # Post states in which what should stand there may still change.
@@ -143,7 +143,7 @@ def settle(
     after = post_states.settled(before, outcome, now=now, shown=shown)
     if isinstance(outcome, Rejected) and outcome.scope is Scope.ACCESS and after != before:
         # A person who takes no messages from us is not asked again and again.
-        until = now + PERSON_AGAIN if is_watching(before.channel) else None
+        until = now + PERSON_AGAIN if is_personal(before.channel) else None
         channels.pause(connection, before.channel, outcome.reason, until)
     return save(connection, before, after)
 

@@ -109,6 +109,11 @@ def is_watching(channel: str) -> bool:
     return channel.startswith(_CHANNEL)
 
 
+def is_personal(channel: str) -> bool:
+    """Whether it leads to one person who asked for it, and not to a place that the file names."""
+    return is_watching(channel) and not channel.startswith(channel_of(_FILE))
+
+
 def person_at(owner: str) -> Target:
     """Where a person is written to: the address of a direct message."""
     platform, _, user = owner.partition(":")

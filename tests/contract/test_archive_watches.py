@@ -131,6 +131,15 @@ async def test_a_person_who_takes_no_messages_is_asked_once_a_day(archive, anas)
     assert await archive.outbox.queued(SOC, START + DAY)
 
 
+async def test_a_place_of_the_file_that_refuses_a_watch_is_paused_as_a_channel_is(archive):
+    filed = FiledWatch("our stack", "ivanti", SOC_TARGET)
+    await archive.commit_poll(poll(told(1), posts=(card(1, channel=filed.channel.name),)))
+    (post,) = await archive.outbox.in_state(PostState.QUEUED)
+    begun = await archive.outbox.begin(post, watermark="", now=START)
+    await archive.outbox.settle(begun.id, Rejected("archived", Scope.ACCESS), now=START)
+    assert (await archive.paused())[filed.channel.name].until is None
+
+
 async def test_nobody_searches_what_another_one_was_told(archive):
     bos = watch(owner=BO)
     await archive.commit_poll(poll(told(1), posts=(card(1, channel=bos.channel),)))

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands import Asker, Commands, Request
+from bot.notices import causes, findings
 from digests.archive.store import Archive
-from digests.errors import ArchiveError
+from digests.cards.words import words
+from digests.config import People, Settings
+from digests.errors import ArchiveError, ChatError
 from digests.model import (
     Channel,
     CveFacts,
@@ -211,3 +215,50 @@ async def test_a_kill_around_the_commit_leaves_story_and_match_together_or_neith
     (post,) = await after.outbox.in_state(PostState.QUEUED)
     assert post.subject == f"story:{story.id}"
     await after.close()
+
+
+@pytest.mark.parametrize(
+    ("owner", "named", "waits"), [(ANA, False, True), ("file:our stack", True, False)]
+)
+async def test_a_person_who_is_not_found_is_no_matter_of_the_operators_but_a_name_in_the_file_is(
+    archive,  # noqa: F811 - the fixture
+    owner: str,
+    named: bool,
+    waits: bool,
+) -> None:
+    desk = await desk_with(archive)
+    filed = FiledWatch("our stack", "gateway", Target("slack", "@nobody"))
+    one = await watch(desk, owner, to=filed.to)
+    desk.ledger.watchers.configure([one] if one.of_file else [], [filed.channel])
+
+    async def nobody(target: Target) -> Destination:
+        raise ChatError(f"{target} was not found")
+
+    desk.courier.settings = lambda: Settings(watches=(filed,))
+    desk.chat.resolve = nobody
+    await desk.bring(1)
+    await desk.run(timedelta(minutes=30))
+    assert bool(desk.courier.unresolved()) is named
+    assert (one.channel in await archive.paused()) is waits
+    assert (await archive.outbox.counts())[PostState.QUEUED] == 1
+
+
+async def test_of_a_post_to_a_person_an_operator_learns_that_it_is_held_and_not_whose(
+    archive,  # noqa: F811 - the fixture
+) -> None:
+    desk = await desk_with(archive)
+    await watch(desk)
+    (story,) = await desk.bring(1)
+    (post,) = await archive.outbox.in_state(PostState.QUEUED)
+    await archive.outbox.hold(post.id, "cannot be read back")
+    editors = People(slack=frozenset({"U9"}))
+    file = Settings(notices=Target("terminal", ""), editors=editors)
+    found = await findings(archive, {}, {})
+    texts = [one.text for one in causes(file, found, words("en"), "UTC", desk.clock.now())]
+    commands = Commands(archive, lambda: file, desk.clock)
+    asked = Request("redrive", asker=Asker("slack", "U9", "T1", "C1"))
+    for said in (*texts, (await commands.answer(asked)).content.text):
+        assert "direct messages" in said
+        assert "U1" not in said
+        assert str(story) not in said
+    assert len(texts) == 1
