@@ -31,7 +31,7 @@ for _command in (
     app.command()(_command)
 for _verb, _says in asking.READS.items():
     app.command(_verb)(asking.reading(_verb, _says))
-for _verb, _says in acting.DEEDS.items():
+for _verb, _says in (acting.DEEDS | acting.OWN).items():
     app.command(_verb)(acting.deed(_verb, _says))
 app.add_typer(feeds.app, name="feeds")
 

@@ -107,7 +107,8 @@ DEEDS = {
     "mute": "Tell nothing of a publisher alone in a channel (`PUBLISHER in CHANNEL`)",
     "unmute": "Tell a muted publisher in a channel again",
     "redrive": "What was held back or given up, and sending it again",
-    "watch": "Be told of what matches a query: `list`, `add QUERY`, `remove`, `quiet`",
     "retract": "Take a story's cards back everywhere",
     "separate": "Take an entry out of a story that it does not belong to",
 }
+# What is not for editors alone.
+OWN = {"watch": "Be told of what matches a query: `list`, `add QUERY`, `remove`, `quiet`"}
