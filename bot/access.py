@@ -32,6 +32,7 @@ class Asker:
     locale: str = "en"
     name: str = ""  # as people there see it; from outside
     unsure: bool = False  # the platform did not say where they belong
+    may_speak: bool = True  # False: not allowed to write in that conversation themselves
 
 
 def refusal(asker: Asker, readers: People, homes: AbstractSet[str] | None) -> str:

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import SystemRandom
@@ -20,7 +20,7 @@ from bot.platforms.terminal.chat import on_stream
 from bot.scheduler import Ticker
 from bot.settings import Environment
 from bot.sharing import Sharing
-from bot.upkeep import keep_learning, learn, reindex
+from bot.upkeep import Seldom, attempt, keep_learning, learn, reindex
 from digests.archive.store import Archive
 from digests.clock import SystemClock
 from digests.config import Settings, Watcher, load
@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 USER_AGENT = "Nightdesk/0.1 (+https://pypi.org/project/nightdesk/)"
 POLLS_AT_ONCE = 32
 STOP_WITHIN = 3.0  # seconds for sends under way; five in all, also on a busy machine
+CLOSE_WITHIN = 1.5  # seconds for the connections of all platforms together
+TAKE_UP_AGAIN = 5.0  # seconds
 RETENTION_EVERY = timedelta(days=1)
 LEARN_WITHIN = 20.0  # seconds that one round waits for them
 NOTICES_EVERY = timedelta(seconds=30)
@@ -301,12 +303,19 @@ async def serve(app: App) -> None:
     await asyncio.gather(*tasks, indexing, return_exceptions=True)
     await app.courier.stop(STOP_WITHIN)
     await close_chats(app)
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error  # whoever watches over us has to start us again
 
 
 async def close_chats(app: App) -> None:
-    """Let go of every platform's connections."""
-    for chat in app.chats.values():
-        await chat.close()
+    """Let go of every platform's connections; one that does not close is left."""
+    closing = [asyncio.create_task(chat.close()) for chat in app.chats.values()]
+    if closing:
+        await asyncio.wait(closing, timeout=CLOSE_WITHIN)
+    for task in closing:
+        task.cancel()
+    await asyncio.gather(*closing, return_exceptions=True)
 
 
 def _stopping(stop: asyncio.Event) -> Callable[[], None]:
@@ -324,9 +333,9 @@ async def _tick(app: App, ticker: Ticker) -> None:
     """Every second: a changed file, due feeds, the welcome; now and then the rest."""
     watcher = Watcher(app.env.config, app.env.values, app.clock)
     await asyncio.to_thread(watcher.poll)
-    await app.retry_channels()
     polling: set[str] = set()
     seldom = _seldom(app)
+    await attempt(app.retry_channels)
     async with asyncio.TaskGroup() as group:
         while True:
             await ticker.next()
@@ -335,38 +344,17 @@ async def _tick(app: App, ticker: Ticker) -> None:
                 if feed.url not in polling:
                     polling.add(feed.url)
                     group.create_task(_poll_one(app, feed, polling))
-            await app.desk.welcome()
+            await attempt(app.desk.welcome)
             for one in seldom:
                 await one.when_due(app.clock.monotonic())
 
 
-@dataclass(slots=True)
-class _Seldom:
-    """Work that is done again after a while; what the archive refuses is tried the next time.
-
-    By the monotonic clock: the other may jump.
-    """
-
-    work: Callable[[], Awaitable[object]]
-    every: timedelta
-    due: float
-
-    async def when_due(self, now: float) -> None:
-        if now < self.due:
-            return
-        self.due = now + self.every.total_seconds()
-        try:
-            await self.work()
-        except ArchiveError as error:
-            log.warning("not done this time: %s", error)
-
-
-def _seldom(app: App) -> tuple[_Seldom, ...]:
+def _seldom(app: App) -> tuple[Seldom, ...]:
     now = app.clock.monotonic()
     return (
-        _Seldom(app.notices.look, NOTICES_EVERY, now),
-        _Seldom(app.retry_channels, RETRY_EVERY, now + RETRY_EVERY.total_seconds()),
-        _Seldom(lambda: forget(app), RETENTION_EVERY, now + RETENTION_EVERY.total_seconds()),
+        Seldom(app.notices.look, NOTICES_EVERY, now),
+        Seldom(app.retry_channels, RETRY_EVERY, now + RETRY_EVERY.total_seconds()),
+        Seldom(lambda: forget(app), RETENTION_EVERY, now + RETENTION_EVERY.total_seconds()),
     )
 
 
@@ -394,10 +382,20 @@ async def _reload(app: App, watcher: Watcher) -> None:
         app.notices.file_read(found)
     elif found is not None:
         app.rules.renew(found.allow)
-        await app.desk.apply(connected(found, app.env))
+        await _applied(app, connected(found, app.env))
         app.notices.file_read(None)
         log.warning("feeds.yaml was taken up again")
     else:
         return
-    await app.notices.look()
+    await attempt(app.notices.look)
     app.courier.wake()
+
+
+async def _applied(app: App, settings: Settings) -> None:
+    """A change is reported once, so it is taken up however often the archive refuses."""
+    while True:
+        try:
+            return await app.desk.apply(settings)
+        except ArchiveError as error:
+            log.warning("feeds.yaml cannot be taken up now: %s", error)
+            await app.clock.sleep(TAKE_UP_AGAIN)

@@ -35,6 +35,7 @@ from digests.model import (
     Rejected,
     Scope,
     Target,
+    Unreadable,
 )
 from digests.model.watching import is_personal
 from digests.rules.calendar import day
@@ -45,6 +46,7 @@ log = logging.getLogger(__name__)
 STALE = timedelta(hours=6)  # a card that waited longer is told as one line of a list
 FLOOD_CARDS = 10  # the most important of a flood get cards of their own
 FOLD_EVERY = timedelta(minutes=5)
+BROKEN = 2.0  # seconds that a place rests after an error of our own
 IDLE = 1.0  # seconds between looks at the outbox when nobody says that there is work
 PERSON_AGAIN = timedelta(hours=1)  # after a person could not be written to
 RESOLVE_AGAIN = 60.0  # seconds after a place could not be found
@@ -76,6 +78,7 @@ class Courier:
     # What stands there is changed beside it: an edit that has to wait must hold up no post.
     _changing: dict[Destination, asyncio.Task[None]] = field(default_factory=dict)
     _doubts: Doubts = field(init=False)
+    _stopping: bool = False
 
     def __post_init__(self) -> None:
         self._doubts = Doubts(self.clock, self.settle)
@@ -92,9 +95,12 @@ class Courier:
                 if self.clock.monotonic() >= fold_at:
                     fold_at = self.clock.monotonic() + FOLD_EVERY.total_seconds()
                     await self.fold(self.clock.now())
+                    await self._correct_old(self.clock.now())
                 await self.round()
             except ArchiveError:
                 log.exception("outbox cannot be worked now")
+            except Exception:  # one post must never end the courier
+                log.exception("a round of the courier broke")
             self._awake.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(IDLE):
@@ -103,6 +109,11 @@ class Courier:
     async def fold(self, now: datetime) -> None:
         """What waited too long becomes a list; then there was an outage, and few cards remain."""
         await self.archive.outbox.fold(now - STALE, now=now, after_outage=FLOOD_CARDS)
+
+    async def _correct_old(self, now: datetime) -> None:
+        """What a person took back goes from cards that are not edited for anything else."""
+        for post in await self.archive.outbox.withdrawn(now):
+            self._change(post.destination, self._edit(post))
 
     async def round(self) -> None:
         """Start what can be started; returns without waiting for the platforms."""
@@ -140,6 +151,7 @@ class Courier:
 
     async def stop(self, within: float) -> None:
         """Let sends finish for so many seconds, then leave the rest to reconciling."""
+        self._stopping = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
                 await self.drained()
@@ -182,6 +194,9 @@ class Courier:
         except ArchiveError:
             log.exception("outbox cannot be written now")
             await asyncio.sleep(IDLE)
+        except Exception:  # an error of ours: other places go on, and this one not in a hot loop
+            log.exception("a post could not be worked")
+            await asyncio.sleep(BROKEN)
 
     def _ripe(self, post: Post) -> bool:
         """Whether a doubtful post may be looked up: a platform may commit after we hung up."""
@@ -192,12 +207,15 @@ class Courier:
 
     async def _drain(self, destination: Destination) -> None:
         """All that is due for one place, in order."""
-        while post := await self.archive.outbox.queued(destination, self.clock.now()):
-            if not await self._send(post):
+        while not self._stopping:
+            post = await self.archive.outbox.queued(destination, self.clock.now())
+            if post is None or not await self._send(post):
                 return
 
     async def _send(self, post: Post) -> bool:
         """One post, from its intent to its end; False: go on later."""
+        if self._channel(post.channel) is None:
+            return await self._orphaned(post)
         chat = self.chats[post.destination.platform]
         place = await self._place(post, chat)
         if place is None:
@@ -225,6 +243,13 @@ class Courier:
         )
         log.info("post %s to %s: %s", post.subject, place, after.state if after else "gone")
         return isinstance(outcome, Posted | Rejected) and not _ends_access(outcome)
+
+    async def _orphaned(self, post: Post) -> bool:
+        """A post of a channel that the file does not name: removed, or just being renamed."""
+        if post.channel in await self.archive.channel_births():
+            return False
+        await self.archive.outbox.drop(post.id, "channel removed")
+        return True
 
     async def _deliver(self, chat: Chat, post: Post, content: Content) -> PostOutcome:
         """Send; what is refused for its content is tried once in its plainest form."""
@@ -320,8 +345,12 @@ class Courier:
             reply_to=await self._card_of(post),
         )
         if isinstance(sighting, Absent) and not self._doubts.is_settled(post.id):
-            await self._repeat(chat, post)  # see Doubts.is_ripe
+            # Reading may have shown that the place keeps no nonce (a forum): then SETTLE first.
+            if self.settle <= _nonce_window(chat, post.destination):
+                await self._repeat(chat, post)  # see Doubts.is_ripe
             return
+        if isinstance(sighting, Unreadable) and sighting.later:
+            self._doubts.put_off(post.id)
         channel = self._channel(post.channel)
         proof = channel.proof if channel else Proof.HOLD
         await self.archive.outbox.settle_sighting(
@@ -341,17 +370,16 @@ class Courier:
             self._doubts.ended(post.id, began)
         # Only an acceptance says where the earlier attempt stands; a refusal does not.
         if isinstance(outcome, Posted):
-            await self.archive.outbox.settle(
-                post.id, outcome, now=self.clock.now(), shown=post.wanted
-            )
+            # What stands may be the first attempt's, however new the words of this one.
+            await self.archive.outbox.settle(post.id, outcome, now=self.clock.now(), shown=None)
 
     async def _edit(self, post: Post) -> None:
         """Bring what stands there up to what should stand there."""
         chat = self.chats[post.destination.platform]
         content = await self._content(post)
-        if content is None:
-            return
-        outcome = await chat.edit(post.destination, post.message_id, content, mark=post.mark)
+        outcome: PostOutcome = Rejected("its story was forgotten", Scope.CONTENT)
+        if content is not None:
+            outcome = await chat.edit(post.destination, post.message_id, content, mark=post.mark)
         await self.archive.outbox.settle_edit(
             post.id, outcome, now=self.clock.now(), shown=post.wanted
         )

@@ -6,7 +6,7 @@ within the platform's window its nonce makes a repetition harmless (docs/deliver
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digests.model import Clock, Post, PostId
@@ -24,6 +24,7 @@ class _Doubt:
     ended: float  # by then we had hung up
     began: float | None = None  # None: in an earlier life of ours, nobody knows how long ago
     tried: bool = False
+    again: float = 0.0  # not to be looked up before
 
 
 @dataclass(slots=True)
@@ -48,6 +49,11 @@ class Doubts:
         now = self.clock.monotonic()
         self._known = {post: self._known.get(post) or _Doubt(now) for post in posts}
 
+    def put_off(self, post: PostId) -> None:
+        """Its place cannot be read now."""
+        if known := self._known.get(post):
+            self._known[post] = replace(known, again=self.clock.monotonic() + PAUSE)
+
     def is_settled(self, post: PostId) -> bool:
         """Whether no platform can still commit it."""
         return self._rested(post) >= self.settle.total_seconds()
@@ -65,11 +71,13 @@ class Doubts:
         there, it is either older than SETTLE, and that is a proof, or younger than the window,
         and repeating it is harmless: no clock needs to say which.
         """
+        known = self._known.get(post)
+        if known is not None and self.clock.monotonic() < known.again:
+            return False
         if self.is_settled(post):
             return True
         if self.may_repeat(post, window):
             return self._rested(post) >= PAUSE
-        known = self._known.get(post)
         return known is not None and not known.tried and self.settle <= window
 
     def _rested(self, post: PostId) -> float:

@@ -1,7 +1,9 @@
 """What the service does beside its main job: learns what is known of flaws, indexes anew."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
 
 from digests.archive.store import Archive
 from digests.errors import ArchiveError
@@ -41,3 +43,30 @@ async def reindex(archive: Archive) -> None:
         log.warning("%d stories were indexed anew", await archive.reindex(words_of))
     except ArchiveError as error:
         log.warning("not indexed anew, which is tried at the next start: %s", error)
+
+
+async def attempt(work: Callable[[], Awaitable[object]]) -> None:
+    """What the archive refuses is tried the next time."""
+    try:
+        await work()
+    except ArchiveError as error:
+        log.warning("not done this time: %s", error)
+
+
+@dataclass(slots=True)
+class Seldom:
+    """Work that is done again after a while; what the archive refuses is tried the next time.
+
+    By the monotonic clock: the other may jump.
+    """
+
+    work: Callable[[], Awaitable[object]]
+    every: timedelta
+    due: float
+
+    async def when_due(self, now: float) -> None:
+        """Do it when its time has come; `now` in monotonic seconds."""
+        if now < self.due:
+            return
+        self.due = now + self.every.total_seconds()
+        await attempt(self.work)

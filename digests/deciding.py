@@ -41,6 +41,7 @@ from digests.stories.identity import Edited, New, Same, Verdict
 from digests.stories.ids import IdClock, first_id
 
 STORIES_KEPT = timedelta(days=4)  # in memory: a little longer than a headline groups
+RECALLED_FOR = timedelta(hours=1)  # older ones that a poll under way has asked the archive for
 AWAY = timedelta(hours=6)
 _NO_TOKENS = IndexTokens()  # a revision without words keeps those in the index
 
@@ -89,6 +90,7 @@ class Decider:
     ledger: Ledger = field(default_factory=Ledger)
     window: Window = field(default_factory=Window)
     stories: dict[StoryId, Story] = field(default_factory=dict)
+    recalled: dict[StoryId, datetime] = field(default_factory=dict)  # when a poll asked for them
 
     def start_over(self, refs: Iterable[StoryRef], stories: Iterable[Story]) -> None:
         """Take what the archive holds for all that is known."""
@@ -107,8 +109,7 @@ class Decider:
         """Decide and reserve for one document; whoever asks next sees what was reserved."""
         decided = Decided(now)
         oldest = min(now, self.ids.believed(now)) - STORIES_KEPT  # ours may stand years ahead
-        self.window.forget(oldest)
-        self.ledger.forget(first_id(oldest))
+        self._forget(oldest, now)
         for index in telling_order(prepared.drafts, now):
             match prepared.verdicts[index]:
                 case New():
@@ -120,6 +121,21 @@ class Decider:
                     if entry is not None:
                         decided.present.append(entry)
         return decided
+
+    def hold(self, stories: Iterable[StoryId], now: datetime) -> None:
+        """Keep these in memory, however old, until whoever asked for them has decided."""
+        self.recalled |= dict.fromkeys(stories, now)
+
+    def _forget(self, oldest: datetime, now: datetime) -> None:
+        self.recalled = {
+            story: at for story, at in self.recalled.items() if abs(now - at) < RECALLED_FOR
+        }
+        self.window.forget(oldest, self.recalled)
+        self.ledger.forget(first_id(oldest), self.recalled)
+        old = [one.id for one in self.stories.values() if one.seen < oldest]
+        for story in old:
+            if story not in self.recalled:
+                del self.stories[story]
 
     def alike(self, feed: Feed, drafts: Iterable[Draft], now: datetime) -> set[StoryId]:
         """Stories that these entries may join for what they tell, to have their words at hand."""

@@ -375,6 +375,7 @@ class Desk:
     async def _recall(self, refs: Sequence[StoryRef], more: Sequence[StoryId] = ()) -> None:
         """Bring stories into memory that an entry joins or edits."""
         known = self._decider.stories
+        self._decider.hold((*(ref.id for ref in refs), *more), self._clock.now())
         unknown = [ref for ref in refs if ref.id not in known]
         wanted = {ref.id for ref in unknown} | {story for story in more if story not in known}
         self._decider.recall(unknown, await self._archive.stories(sorted(wanted)))

@@ -34,7 +34,8 @@ async def learn(
     oldest = first_id(now - RAISED)
     raised = [story for story in naming if story >= oldest][-MOST:]
     telling = telling if raised else []
-    await archive.learn([one for one in facts if one not in telling])
+    apart = frozenset(telling)
+    await archive.learn([one for one in facts if one not in apart])
     if raised:
         await _raise(archive, decider, raised, telling, before, now)
 
@@ -56,6 +57,7 @@ async def _raise(
     now: datetime,
 ) -> None:
     """Everything that waits first; then decide, without an await between, and commit."""
+    decider.hold(raised, now)
     known = bool(await archive.exploited())  # else the catalog itself is new, not what it lists
     unknown = {story for story in raised if story not in decider.stories}
     stories = await archive.stories(raised)

@@ -80,6 +80,8 @@ async def separate(
     telling = await teller.tell(going.feed, draft)
     draft = replace(draft, tokens=telling.tokens, cves=telling.cves, names=telling.names)
     facts = await archive.facts(telling.cves)
+    second = int((draft.published or deed.at).timestamp())
+    decider.ids.learn(await archive.last_ids([second]))  # a quiet story is named by it
     decider.recall((), await archive.stories([going.story.id]))
     # From here to the commit without an await: what other polls say of the story is in memory.
     going = replace(going, story=decider.stories[going.story.id])

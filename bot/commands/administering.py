@@ -144,13 +144,15 @@ def _named(ask: Ask, option: str) -> str:
 
 def _with_reason(ask: Ask) -> tuple[str, str]:
     """The name, and the reason: an option, or what is typed behind the longest name there is."""
-    settings = ask.around.settings()
+    settings, reason = ask.around.settings(), ask.option("reason")
     names = [*(one.name for one in settings.feeds), *(one.name for one in settings.channels)]
     typed = _named(ask, "name")
+    if _feed(ask, typed) or _channel(ask, typed):  # "CISA Alerts", though there is a "CISA" too
+        return typed, reason
     for name in sorted(names, key=len, reverse=True):
         if typed.casefold().startswith(f"{name.casefold()} "):
-            return name, typed[len(name) :].strip()
-    return typed, ask.option("reason")
+            return name, reason or typed[len(name) :].strip()
+    return typed, reason
 
 
 def _feed(ask: Ask, name: str) -> Feed | None:

@@ -124,10 +124,12 @@ class Commands:
         """Why this is not answered, "" when it is; for commands, buttons, forms and completion."""
         settings, homes = self._around.settings(), self._homes(request.asker.platform)
         refused = access.refusal(request.asker, settings.readers, homes)
-        if not refused and who is Who.EDITOR:
-            may = access.may_edit(request.asker, settings.editors, homes)
-            return "" if may else access.NOT_AN_EDITOR
-        return refused
+        may_edit = access.may_edit(request.asker, settings.editors, homes)
+        if may_edit and refused == access.NOT_A_READER:  # what editors decide about they may read
+            return ""
+        return (
+            access.NOT_AN_EDITOR if not refused and who is Who.EDITOR and not may_edit else refused
+        )
 
 
 def _lacking(verb: Verb, request: Request) -> tuple[tuple[Option, ...], str]:

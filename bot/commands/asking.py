@@ -226,7 +226,8 @@ class Ask:
         `text` is what this verb was asked, options included. Whoever reads beside the running bot
         can keep nothing, and presses no buttons.
         """
-        share = self.around.share is not None and self.asker.platform != "terminal"
+        asker = self.asker
+        share = bool(self.around.share and asker.may_speak and asker.platform != "terminal")
         if self.archive.read_only or (self.page == 0 and last and not share):
             return reply
         newest = await self.archive.last_id() if until is None else until

@@ -46,7 +46,7 @@ def page() -> str:
 def _section(verb: Verb) -> Iterator[str]:
     yield f"## {verb.name}"
     yield ""
-    yield f"{verb.says}.{_for(verb)}"
+    yield f"{verb.says}{_for(verb)}."
     if verb.options:
         yield ""
         yield from map(_option, verb.options)
@@ -74,4 +74,4 @@ def _typed(verb: Verb) -> str:
 
 
 def _for(verb: Verb) -> str:
-    return " For editors." if verb.who is Who.EDITOR else ""
+    return " (for editors)" if verb.who is Who.EDITOR else ""

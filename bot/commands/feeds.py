@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from bot.commands.asking import Ask, Option, Reply, Verb
+from bot.commands.asking import Ask, Option, Reply, Verb, Who
 from digests.cards import health as words
 from digests.cards.words import Words, later
 from digests.config.edits import NewFeed, addable, lines_of
+from digests.config.masks import masked
 from digests.config.sheet import Refused
 from digests.feeds.health import health
 from digests.feeds.pace import FeedState
@@ -40,7 +41,9 @@ def _lines(feed: Feed, state: FeedState | None, found: Health, ask: Ask) -> Iter
     say = ask.say
     yield say.line(clip(feed.name, 60), words.state(found.condition, say), *_times(state, ask))
     if found.condition not in (Condition.WELL, Condition.NEW):
-        yield "    " + say.line(clip(words.detail(found, say), 250), words.advice(found, say))
+        # Addresses in them may carry what the file has from the environment.
+        told, todo = masked(words.detail(found, say)), masked(words.advice(found, say))
+        yield "    " + say.line(clip(told, 250), clip(todo, 200))
 
 
 def _times(state: FeedState | None, ask: Ask) -> Iterator[str]:
@@ -104,5 +107,5 @@ VERBS = (
     Verb("feeds list", later("How each feed stands, and what to do"), feeds, examples=("",),
          terminal=False),
     Verb("feeds add", later("Look at a feed; answers with the lines for feeds.yaml"), add, (_URL,),
-         terminal=False),
+         who=Who.EDITOR, terminal=False),  # the look reaches whatever network.allow names
 )  # fmt: skip

@@ -15,6 +15,7 @@ _STEPS = [timedelta(hours=hours) for hours in (1, 3, 6, 12)] + [
     timedelta(days=days) for days in (1, 2, 4, 7, 14, 30, 91, 182, 365)
 ]
 _LENGTH = re.compile(r"(\d{1,4})\s?([hdwmy])", re.ASCII | re.IGNORECASE)
+_NAMED = re.compile(r"(?<!\S)since:(\S+)")
 _UNITS = {"h": 1, "d": 24, "w": 7 * 24, "m": 30 * 24, "y": 365 * 24}
 _WORDS = {
     "hour": "1h", "hourly": "1h", "today": "24h", "day": "24h", "daily": "24h", "yesterday": "48h",
@@ -55,7 +56,17 @@ def no_period(ask: Ask, typed: str) -> Reply:
 
 
 def split(text: str, now: datetime) -> tuple[str, str]:
-    """Words as typed, as a query and the period named last, "" when none is."""
+    """Words as typed, as a query and its period, "" when none is named.
+
+    `since:` stands anywhere, 30d or a date at the end; a word such as day only alone, since it
+    may belong to what is looked for: "zero day".
+    """
+    for named in reversed([*_NAMED.finditer(text)]):
+        if start_of(named[1], now):
+            around = text[: named.start()].strip(), text[named.end() :].strip()
+            return " ".join(filter(None, around)), named[1]
+    if start_of(text, now):
+        return "", text.strip()
     before, _, last = text.rpartition(" ")
-    bare = last.removeprefix("since:")
-    return (before.strip(), bare) if bare and start_of(bare, now) else (text, "")
+    numbered = last[:1].isdigit() and start_of(last, now)
+    return (before.strip(), last) if numbered else (text, "")

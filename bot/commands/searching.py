@@ -49,11 +49,13 @@ async def latest(ask: Ask) -> Reply:
 def narrowed(ask: Ask, query: str, *, but: str = "") -> str:
     """The query with the options that were typed by name, as fields of the query language."""
     fields = [
-        f"{option.field}:{_quoted(value)}"
+        f"{option.field}:{_quoted(_compact(value) if option is _SINCE else value)}"
         for option in NARROWING
         if option.name != but and (value := ask.option(option.name))
     ]
-    whole = f"({query})" if fields and " OR " in query else query
+    if fields and query.count('"') % 2:  # or the fields would become part of the phrase
+        query += '"'
+    whole = f"({query})" if fields and (" OR " in query or "|" in query) else query
     return " ".join(part for part in (whole, *fields) if part)
 
 
@@ -113,6 +115,10 @@ def _note(note: Note, say: Words) -> str:
             return say.text("Only the first {n} terms were used.", n=note.text)
         case NoteKind.NOTHING:
             return say.text("Nothing to look for in: {text}", text=note.text)
+
+
+def _compact(period: str) -> str:
+    return "".join(period.split())  # "24 h"
 
 
 def _quoted(value: str) -> str:

@@ -13,7 +13,7 @@ _STATE = re.compile(r"q:([0-9a-z]{1,32}):(\d{1,6})")
 
 async def share(ask: Ask) -> Reply:
     """Ask again what was asked, as of then, and post the answer."""
-    if ask.around.share is None:
+    if ask.around.share is None or not ask.asker.may_speak:
         return ask.notice(ask.say.text("Nothing can be shared from here."))
     again = await turned(ask)
     if again is None:
@@ -54,7 +54,8 @@ def _signed(content: Content, name: str, say: Words) -> Content:
         case Listing():
             return replace(content, notes=(by, *content.notes))
         case Notice():
-            return replace(content, text=f"{content.text}\n\n{by}")
+            # First: Slack cuts what is long at its end.
+            return replace(content, text=f"{by}\n\n{content.text}")
 
 
 VERBS = (Verb(SHARE, later("Post an answer for everybody here"), share, listed=False),)

@@ -48,7 +48,8 @@ async def _told(ask: Ask, found: Trend, query: str, period: str) -> Reply:
     if ask.say.language in _NOT_DRAWN:
         chart = replace(_chart(found, query, words("en")), alt=described(chart))
     drawn = replace(reply, chart=chart, caption=caption)
-    return await ask.listed(drawn, f"{query} {period}".strip())
+    named = "since:" + "".join(period.split())  # read again where it is shared
+    return await ask.listed(drawn, f"{query} {named}".strip())
 
 
 def _chart(found: Trend, query: str, say: Words) -> Chart:

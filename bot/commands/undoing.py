@@ -157,12 +157,13 @@ async def _undelivered(ask: Ask) -> list[Post]:
 
 def _offered(ask: Ask, waiting: Sequence[Post]) -> Reply:
     say = ask.say
-    lines = [
+    # First, since a platform that cuts a long list cuts its end.
+    lines = [say.text("What is held back may stand there already; then it would stand twice.")]
+    lines += [
         say.line(f"p{post.id}", *_about(post, say), say.text(STATES[post.state]),
                  clip(post.reason, 80))
         for post in waiting[:_LINES]
     ]  # fmt: skip
-    lines.append(say.text("What is held back may stand there already; then it would stand twice."))
     label = say.text("Send all again")
     buttons = [Button(f"p{post.id}", REDRIVE, str(post.id)) for post in waiting[:_SHOWN]]
     reply = ask.notice("\n".join(lines), say.text("Held back or given up"))

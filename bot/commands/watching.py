@@ -1,5 +1,6 @@
 """watch: saved queries of one person, told by direct message. Nobody sees or stops another one's."""
 
+import difflib
 import re
 from dataclasses import replace
 from datetime import MAXYEAR, date, datetime, timedelta
@@ -24,6 +25,7 @@ LONGEST = 400  # characters of a query
 _ON_A_PAGE = 6  # each with its button
 _SHOWN = 120  # characters of a query in a list
 _ROUND_A_FAULT = 30  # characters shown from the place of a mistake on
+_ALSO = {"delete": "watch remove", "stop": "watch remove", "help": "help"}
 _END = re.compile(r"\s+until:(\S+)$")
 
 _QUERY = Option(
@@ -41,7 +43,12 @@ _ZONE = Option("timezone", later("Your clock, for example Europe/Berlin"), longe
 async def mine(ask: Ask) -> Reply:
     """The asker's watches, each with a button; a query instead of nothing is a new watch."""
     if ask.text and ask.until is None:
-        return await add(ask)
+        meant = _meant(ask.text)
+        return (
+            ask.notice(ask.say.text("Did you mean {verb}?", verb=meant))
+            if meant
+            else await add(ask)
+        )
     say, keeper = ask.say, ask.around.watches
     found = await ask.archive.watches.of(ask.person)
     start = ask.page * _ON_A_PAGE
@@ -107,8 +114,8 @@ async def quiet(ask: Ask) -> Reply:
     say, keeper = ask.say, _keeper(ask)
     if keeper is None:
         return ask.notice(say.text(NOT_HERE))
-    first, _, rest = (ask.option("hours") or ask.text).partition(" ")
-    habits, zone = keeper.habits(ask.person), ask.option("timezone") or rest.strip()
+    first, zone = _typed_hours(ask)
+    habits = keeper.habits(ask.person)
     if zone and (near := nearest_zone(zone)) != zone:
         text = say.text("{zone} is no time zone that is known.", zone=clip(zone, 60))
         meant = say.text("Did you mean {near}?", near=near) if near else ""
@@ -116,10 +123,9 @@ async def quiet(ask: Ask) -> Reply:
     hours = parse_quiet(first)
     if first and first.casefold() != "off" and (hours is None or hours.start == hours.end):
         return ask.notice(say.text("Write hours like 22:00-07:00, or off."))
-    if first:
-        await keeper.told_so(
-            replace(habits, quiet=hours, timezone=zone or habits.timezone, language=say.language)
-        )
+    if first or zone:
+        hours, zone = hours if first else habits.quiet, zone or habits.timezone
+        await keeper.told_so(replace(habits, quiet=hours, timezone=zone, language=say.language))
     return ask.notice("\n".join(await _told_how(ask, keeper)), say.text("Quiet hours"))
 
 
@@ -164,7 +170,7 @@ async def _told_how(ask: Ask, keeper: Watchkeeper) -> list[str]:
                          zone=habits.timezone)  # fmt: skip
         lines.append(hours)
     elif ask.request.verb == "watch quiet":
-        lines.append(say.text("You have no quiet hours."))
+        lines.append(say.line(say.text("You have no quiet hours."), habits.timezone))
     if trouble := await keeper.trouble(ask.person):
         lines.append(
             say.text(
@@ -174,6 +180,27 @@ async def _told_how(ask: Ask, keeper: Watchkeeper) -> list[str]:
             )
         )
     return lines
+
+
+def _typed_hours(ask: Ask) -> tuple[str, str]:
+    """Hours and a time zone as typed, each "" where it is left out."""
+    first, _, rest = (ask.option("hours") or ask.text).partition(" ")
+    if first.startswith("timezone:") or "/" in first:  # a zone alone
+        first, rest = "", first
+    return first, ask.option("timezone") or rest.strip().removeprefix("timezone:")
+
+
+def _meant(typed: str) -> str:
+    """The verb that somebody mistyped who would else get a watch for "rmove 3"; "" for a query.
+
+    With words behind it, which may well be looked for, it must be closer: "remote code execution".
+    """
+    first, _, rest = typed.casefold().partition(" ")
+    if first in _ALSO:
+        return _ALSO[first]
+    alike = 0.8 if not rest or rest.strip().isdigit() else 0.85
+    near = difflib.get_close_matches(first, ("list", "add", "remove", "quiet"), 1, alike)
+    return f"watch {near[0]}" if near else ""
 
 
 def _fault(query: str, say: Words) -> str:

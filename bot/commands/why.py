@@ -17,7 +17,7 @@ from digests.model.watching import channel_of, is_watching
 from digests.rules.altering import Change, of_channel, of_feed
 from digests.rules.match import Subject, subject
 from digests.rules.query import parse_lenient
-from digests.text.links import canonical
+from digests.text.links import canonical, registrable_domain
 from digests.text.plain import clip
 
 _ON_A_PAGE = 2_400  # characters: with what escaping adds they fit every platform
@@ -38,7 +38,7 @@ class Found:
 
     traced: Traced | None = None
     others: Sequence[Story] = ()
-    refused: Sequence[RefusedEntry] = ()
+    refused: Sequence[RefusedEntry] = ()  # each with what its feed is called, not its address
 
 
 async def why(ask: Ask) -> Reply:
@@ -78,7 +78,10 @@ async def look(
         stories = [known]
     else:
         stories = await _worded(archive, text, now)
-    refused = await archive.traces.refusals(text) if text else []
+    refused = [
+        replace(one, feed=called(settings, one.feed))
+        for one in (await archive.traces.refusals(text) if text else ())
+    ]
     if not stories:
         return Found(refused=refused)
     return Found(await traced(archive, settings, stories[0], person), stories[1:], refused)
@@ -103,17 +106,22 @@ async def traced(archive: Archive, settings: Settings, story: Story, person: str
     entries = await archive.traces.entries_of(story.id)
     steps = await archive.traces.steps(story.id)
     words = await archive.words([story.id])
-    names = {feed.url: feed.name for feed in settings.feeds}
     seen = subject(story, words[story.id]) if story.id in words else None
     one = Traced(
         story,
         entries,
-        [names.get(entry.feed_url, entry.feed_url) for entry in entries],
+        [called(settings, entry.feed_url) for entry in entries],
         steps,
         _shown(await archive.outbox.about(story.id), person),
         _shown(await archive.outbox.telling(story.id), person),
     )
     return replace(one, hints=tuple(_hints(one, settings, seen)))
+
+
+def called(settings: Settings, url: str) -> str:
+    """A feed by its name; one that left the file by its domain, as its address may hold a secret."""
+    name = next((feed.name for feed in settings.feeds if feed.url == url), "")
+    return name or registrable_domain(url) or "?"
 
 
 def _shown(posts: Sequence[Post], person: str) -> list[Post]:

@@ -152,7 +152,7 @@ def forget_person(connection: Connection, person: str) -> int:
         note = f"note:{one.story}:said:{one.id}"
         outbox.withdraw(connection, (f"{REVIEW}{one.id}", f"{VERDICT}{one.id}", note))
         if one.state is CommentState.SHOWN:
-            said.changed(connection, one.story)
+            said.withdrawn(connection, one.story)
     return len(mine)
 
 

@@ -7,6 +7,7 @@ database's: one post for each destination and subject, one post in flight for ea
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
@@ -58,6 +59,11 @@ _IN_FLIGHT = select(post.c.id).where(AT, is_in(PostState.SENDING))
 _OF_SUBJECTS = select(post.c.id, post.c.state, post.c.message_id).where(
     post.c.subject.in_(dialects.listed("these"))
 )
+# What an editor took back anywhere is told nowhere else, whoever begins to watch for it.
+_TAKEN_BACK = select(post.c.story).where(
+    post.c.story.in_(dialects.listed("these")),
+    post.c.state.in_((PostState.LEAVING, PostState.RETRACTED)),
+)
 _TOLD = select(post.c.id).where(AT, post.c.subject == bindparam("subject"))
 
 
@@ -90,8 +96,13 @@ def _not_listed(
         if (story := story_of(one.subject)) is not None:
             cards[place].append(story)
     told = {place: members.listed(connection, place, ids) for place, ids in cards.items()}
+    every = {"these": dialects.packed(story for ids in cards.values() for story in ids)}
+    back = set(connection.execute(_TAKEN_BACK, every).scalars())
     return [
-        (one, place) for one, place in posts if story_of(one.subject) not in told.get(place, ())
+        (one, place)
+        for one, place in posts
+        if (story := story_of(one.subject)) not in told.get(place, ())
+        and (story not in back or one.state is PostState.RETRACTED)
     ]
 
 
@@ -119,10 +130,10 @@ def begin(
     before = find(connection, names, post_id)
     if before is None or before.state is not PostState.QUEUED:
         return None
-    if connection.execute(_IN_FLIGHT, where(destination)).first() is not None:
-        return None
     if before.destination != destination and not _moved(connection, before, destination):
         return None
+    if connection.execute(_IN_FLIGHT, where(destination)).first() is not None:
+        return None  # moved all the same: it waits there for its turn
     after = post_states.begun(before, destination, watermark=watermark, now=now, shown=shown)
     return save(connection, before, after)
 
@@ -242,12 +253,13 @@ def withdraw(connection: Connection, subjects: Sequence[str]) -> None:
     """
     for row in connection.execute(_OF_SUBJECTS, {"these": dialects.packed(subjects)}).all():
         state = PostState(row.state)
+        # Also of what is to be deleted: where that is refused, it is edited.
+        gone = post_states.version("0", 2) + post_states.WITHDRAWN
+        left: dict[str, Any] = {"wanted": gone}
         if state is PostState.SENT and row.message_id:
-            left = {"state": PostState.LEAVING, "attempt": 0, "not_before": None}
+            left |= {"state": PostState.LEAVING, "attempt": 0, "not_before": None}
         elif state in (PostState.QUEUED, PostState.HELD, PostState.DEAD):
-            left = {"state": PostState.RETRACTED, "not_before": None}
-        else:
-            left = {"wanted": post_states.version("0", 2)}
+            left |= {"state": PostState.RETRACTED, "not_before": None}
         connection.execute(update(post).where(_THIS).values(left), {"this": row.id})
 
 

@@ -17,7 +17,8 @@ from digests.archive.schema import entry
 from digests.model import CveFacts, NewPost, Step
 
 _TOUCH_EVERY = timedelta(days=1)  # often enough for a memory that is counted in days
-_OF_ITS_ARRIVAL = ("seen", "nearest", "likeness", "algorithm")  # an edit changes none of these
+# An edit changes none of these; least of all whose it is: an editor may have parted it meanwhile.
+_OF_ITS_ARRIVAL = ("story", "seen", "nearest", "likeness", "algorithm")
 _ADD = entry.insert()
 _EDIT = (
     update(entry)

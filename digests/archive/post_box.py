@@ -119,6 +119,10 @@ class Outbox:
             outbox.settle_edit, self._names, post, outcome, now=now, shown=shown
         )
 
+    async def withdrawn(self, now: datetime) -> list[Post]:
+        """Posts that show what somebody took back, however old they are."""
+        return await self._engine.read(queues.withdrawn, self._names, now)
+
     async def leaving(self, now: datetime) -> list[Post]:
         """Posts that an editor took back and that are to be deleted now."""
         return await self._engine.read(queues.leaving, self._names, now)

@@ -33,10 +33,12 @@ EDITS = 24
 EDIT_WITHIN = timedelta(hours=48)  # of sending
 SAID_EVERY = timedelta(minutes=1)  # votes and comments have a budget of their own
 SAID_WITHIN = timedelta(days=30)
+WITHDRAWN = "!"  # so ends the version of what must go from a card, however old it is
 EDIT_AGAIN = timedelta(minutes=1)  # after an edit whose end is unclear: repeating it is harmless
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_LONGEST = timedelta(hours=1)
 WAIT_LONGEST = timedelta(days=1)  # an edit that should wait longer was dated by a wrong clock
+UNCLEAR_TRIES = 25  # that ended unclear and left nothing there, then a person must look
 UNKNOWN_TRIES = 8  # of a refusal we do not understand, then a person must look: half a day
 
 
@@ -80,6 +82,9 @@ def sighted(post: Post, sighting: Sighting, *, now: datetime, proof: Proof = Pro
     match sighting:
         case Found(message_id):
             return _sent(post, message_id, now, None)
+        case Absent() if post.attempt >= UNCLEAR_TRIES:  # it would hold up its channel for ever
+            held = post.reason or "nobody can tell how sending it ends"
+            return replace(post, state=PostState.HELD, reason=held)
         case Absent():
             return replace(post, state=PostState.QUEUED, not_before=None, reason="")
         case Unreadable(reason, later) if later:
@@ -145,7 +150,7 @@ def may_edit(post: Post, now: datetime) -> bool:
     )
     said = (
         _said(post.wanted) != _said(post.shown)
-        and stood <= SAID_WITHIN
+        and (stood <= SAID_WITHIN or post.wanted.endswith(WITHDRAWN))
         and (rested is None or rested >= SAID_EVERY)
     )
     return grown or said
@@ -191,7 +196,9 @@ def removed(post: Post, outcome: RemovalOutcome, now: datetime) -> Post:
             return replace(tried, state=PostState.RETRACTED, not_before=None)
         case Retry(_, after):
             return replace(tried, not_before=now + (after or backoff(tried.attempt)))
-        case Rejected(scope=Scope.UNKNOWN) | Unclear() if tried.attempt < UNKNOWN_TRIES:
+        case Rejected(scope=Scope.UNKNOWN | Scope.ACCESS) | Unclear() if (
+            tried.attempt < UNKNOWN_TRIES
+        ):
             return replace(tried, not_before=now + backoff(tried.attempt))
         case Rejected(reason) | Unclear(reason):  # it stands; a person has to take it away
             stays = f"could not be taken back: {reason}"

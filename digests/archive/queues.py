@@ -82,10 +82,23 @@ _EDITS = _posts(
     ),
     post.c.sent_at,
 )
+_WITHDRAWN = _posts(
+    and_(
+        is_in(PostState.SENT),
+        post.c.wanted != post.c.shown,
+        post.c.wanted.endswith(post_states.WITHDRAWN),
+        ~_PAUSED,
+    ),
+    post.c.sent_at,
+)
 _LEAVING = _posts(
     and_(
         is_in(PostState.LEAVING),
-        or_(post.c.not_before.is_(None), post.c.not_before <= _NOW),
+        or_(
+            post.c.not_before.is_(None),
+            post.c.not_before <= _NOW,
+            post.c.not_before > bindparam("far", type_=Moment()),  # dated by a wrong clock
+        ),
     )
 )
 _WAITING = _posts(
@@ -168,9 +181,15 @@ def telling(connection: Connection, names: Names, story: StoryId) -> list[Post]:
     return _read(connection, names, _posts(post.c.id.in_(lists)))
 
 
+def withdrawn(connection: Connection, names: Names, now: datetime) -> list[Post]:
+    """Posts, however old, that show what somebody took back; walks all that show something old."""
+    found = _read(connection, names, _WITHDRAWN)
+    return [one for one in found if post_states.may_edit(one, now)]
+
+
 def leaving(connection: Connection, names: Names, now: datetime) -> list[Post]:
     """Posts that are to be deleted now."""
-    return _read(connection, names, _LEAVING, now=now)
+    return _read(connection, names, _LEAVING, now=now, far=now + post_states.WAIT_LONGEST)
 
 
 def in_state(

@@ -8,10 +8,22 @@ remembered as long as its feed may still carry it. A story's posts live as long 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    and_,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
-from digests.archive import dialects, feedback, members, stories
+from digests.archive import comments, dialects, feedback, members, stories
 from digests.archive.schema import entry, feed, post, post_member, saved_query, story
+from digests.archive.schema_feedback import comment
 
 POSTS_FOR = timedelta(days=90)
 QUERIES_FOR = timedelta(days=30)
@@ -104,4 +116,16 @@ def _is_old_post(before: datetime) -> ColumnElement[bool]:
     card = exists().where(story.c.id == post.c.story)
     member = exists().where(post_member.c.post == post.c.id, story.c.id == post_member.c.story)
     when = func.coalesce(post.c.sent_at, post.c.queued_at)
-    return and_(_settled(), when < before, ~card, ~member)
+    return and_(_settled(), when < before, ~card, ~member, ~_shows_a_comment())
+
+
+def _shows_a_comment() -> ColumnElement[bool]:
+    """Whether it shows a comment that is kept: its writer may still take it back."""
+    subject = post.c.subject
+    told = or_(
+        subject.startswith(comments.REVIEW),
+        subject.startswith(comments.VERDICT),
+        and_(subject.startswith("note:"), subject.contains(":said:")),
+    )
+    number = func.substr(subject, func.length(func.rtrim(subject, "0123456789")) + 1)
+    return and_(told, exists().where(comment.c.id == cast(number, Integer)))

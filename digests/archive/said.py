@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from digests.archive import dialects, outbox
+from digests.archive import dialects, outbox, post_states
 from digests.archive.post_rows import where
 from digests.archive.schema import post, story
 from digests.archive.schema_feedback import click, feedback
@@ -86,6 +86,14 @@ def changed(connection: Connection, of: StoryId, votes: Counter[str] | None = No
     revision = connection.execute(_STANDS, {"of": of}).scalar_one_or_none()
     if revision is not None:
         outbox.want(connection, of, str(revision))
+
+
+def withdrawn(connection: Connection, of: StoryId) -> None:
+    """Something that a person said must go from the cards of a story, however old they are."""
+    changed(connection, of)
+    cards = and_(post.c.story == of, post.c.state == PostState.SENT)
+    wanted = post.c.wanted.concat(post_states.WITHDRAWN)
+    connection.execute(update(post).where(cards).values(wanted=wanted))
 
 
 def forget_clicks(connection: Connection, before: datetime) -> int:

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, and_, bindparam, delete, func, select, update
 
 from digests.archive import dialects
+from digests.archive.comments import VERDICT
 from digests.archive.rows import AnyRow
-from digests.archive.schema import channel_pause, post
+from digests.archive.schema import channel_pause, place, post
 from digests.archive.schema_watch import habits, watch
 from digests.model import Habits, PostState, Quiet, Target, Watch, WatchId
-from digests.model.watching import channel_of, file_owner
+from digests.model.watching import channel_of, file_owner, person_at
 
 EACH = 50  # watches of one person
 ENDED_FOR = timedelta(days=30)  # an ended watch is still listed for so long
@@ -80,6 +81,7 @@ def forget_owner(connection: Connection, owner: str) -> int:
     count = connection.execute(delete(watch).where(_OWN), {"who": owner}).rowcount
     connection.execute(delete(habits).where(habits.c.owner == owner))
     _owe_nothing(connection, [owner])
+    connection.execute(delete(place).where(place.c.target == str(person_at(owner))))
     mine = post.c.channel == channel_of(owner)
     connection.execute(update(post).where(mine).values(text=""))  # which says what was watched
     return count
@@ -110,7 +112,9 @@ def forget_ended(connection: Connection, before: datetime) -> int:
 def _owe_nothing(connection: Connection, owners: Collection[str]) -> None:
     """What waited for these owners is dead; where they could not be reached is forgotten."""
     names = dialects.values([channel_of(owner) for owner in owners])
-    waiting = and_(post.c.channel.in_(names), post.c.state == PostState.QUEUED)
+    # A verdict on a comment goes to the same person, and is not owed for a watch.
+    of_watches = ~post.c.subject.startswith(VERDICT, autoescape=True)
+    waiting = and_(post.c.channel.in_(names), post.c.state == PostState.QUEUED, of_watches)
     connection.execute(update(post).where(waiting).values(state=PostState.DEAD, reason=REMOVED))
     connection.execute(delete(channel_pause).where(channel_pause.c.name.in_(names)))
 

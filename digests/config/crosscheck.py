@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TypeVar
 
-from digests.config.keys import OfChannel, OfDefaults, OfFeed, OfFile, OfWatch
+from digests.config.channel_keys import OfChannel, OfWatch
+from digests.config.feed_keys import OfFeed
+from digests.config.keys import OfDefaults, OfFile
 from digests.config.kinds import Key, Values
 from digests.config.mentions import FORMS, fits
 from digests.config.settings import REVIEW, Defaults

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from digests.config.keys import OfFeed, OfFile
+from digests.config.feed_keys import OfFeed
+from digests.config.keys import OfFile
 from digests.config.loader import parse
 from digests.config.places import Lines
 from digests.config.sheet import Refused, has_variable

@@ -166,10 +166,9 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """One of a few words; `later` are known, and refused as not yet possible."""
+    """One of a few words."""
 
     words: Mapping[str, T]
-    later: frozenset[str] = frozenset()
 
     @property
     def accepts(self) -> str:
@@ -181,8 +180,6 @@ class Choice(Generic[T]):
         text = text_of(node, sheet)
         if text in self.words:
             return self.words[text]
-        if text in self.later:
-            raise Refused("which is not yet possible")
         raise Refused(hint=did_you_mean(text, self.words))
 
     def schema(self) -> Schema:
@@ -239,7 +236,6 @@ class Group:
 
     name: str  # with its article: "a feed"
     keys: tuple[Key[Any], ...]
-    later: Mapping[str, str] = field(default_factory=dict)  # keys still to come, and for what
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # keys of other groups, and which
 
     @property
@@ -275,11 +271,7 @@ class Group:
         return schema | ({"required": required} if required else {})
 
     def _refuse_key(self, name: Scalar, sheet: Sheet) -> None:
-        if name.text in self.later:
-            what = self.later[name.text]
-            sheet.add(name.start, f"{name.text}: not yet possible ({what})", "remove it for now")
-            return
-        known = {key.name: key for key in self.keys} | dict.fromkeys(self.later)
+        known = {key.name: key for key in self.keys}
         message = f"unknown key {quoted(name.text)}; accepted: {self.accepts}"
         hint = did_you_mean(name.text, known)
         if name.text in self.elsewhere:

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
+from digests.config.channel_keys import OfChannel, OfWatch
 from digests.config.crosscheck import check
-from digests.config.keys import FILE, OfChannel, OfDefaults, OfFeed, OfFile, OfNetwork, OfWatch
+from digests.config.feed_keys import OfFeed
+from digests.config.keys import FILE, OfDefaults, OfFile, OfNetwork
 from digests.config.kinds import Values
 from digests.config.masks import find_tokens
 from digests.config.models import OfSummariser

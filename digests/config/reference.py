@@ -27,8 +27,9 @@ _TITLES = (
 
 def reference() -> str:
     """Every key with what it does, what it accepts, its default and an example."""
-    parts = [f"### {title}\n\n" + "\n".join(map(_entry, group.keys)) for title, group in _TITLES]
-    return "\n".join([*parts, _later()])
+    return "\n".join(
+        f"### {title}\n\n" + "\n".join(map(_entry, group.keys)) for title, group in _TITLES
+    )
 
 
 def renewed(page: str) -> str:
@@ -56,16 +57,3 @@ def _default(key: Key[Any]) -> str:
     if key.default:
         return f"Default: `{key.default}`."
     return f"Default: {key.usual}." if key.usual else ""
-
-
-def _later() -> str:
-    lines = [
-        f"| `{name}` | {group.name} | {what} |"
-        for group in (FILE, FEED, CHANNEL)
-        for name, what in group.later.items()
-    ]
-    head = (
-        "### Not yet\n\nThese keys are known and refused by name, so that nobody believes that"
-        " they work.\n\n| key | of | what it will bring |\n|---|---|---|\n"
-    )
-    return head + "\n".join(lines) + "\n"

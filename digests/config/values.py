@@ -6,7 +6,8 @@ import zoneinfo
 from dataclasses import dataclass
 from functools import cache
 
-from digests.config.kinds import Schema, or_variable, text_of, written_text
+from digests.config.durations import Duration, DurationOrNone
+from digests.config.kinds import Choice, Schema, Text, or_variable, text_of, written_text
 from digests.config.sheet import Refused, Sheet, is_number, nearest
 from digests.config.tree import Node, Scalar
 from digests.config.urls import normal_host
@@ -16,6 +17,12 @@ from digests.text.links import registrable_domain
 
 _TOPIC = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _MOST_CARDS = 1000
+
+# What several groups of keys accept.
+PACE = Duration("1m", "30d")
+AGE = DurationOrNone(Duration("1h", "36500d"))
+ONE_LINE = Text("a name on one line, at most 100 characters")
+SPOKEN = Choice({name: name for name in ("en", "ar", "de", "es", "fr", "ja", "ru", "zh")})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the channels were owed lately, kept in step with what is decided. Pure but for its memory."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -112,9 +112,9 @@ class Ledger:
         for one in owed:
             self.owed.setdefault(one.story, {}).setdefault(one.channel, one.digest)
 
-    def forget(self, before: StoryId) -> None:
-        """Let go of older stories."""
-        for story in [story for story in self.owed if story < before]:
+    def forget(self, before: StoryId, keep: Container[StoryId] = ()) -> None:
+        """Let go of older stories, but for some."""
+        for story in [one for one in self.owed if one < before and one not in keep]:
             del self.owed[story]
 
     def to_count(self, owed: Iterable[Owed], now: datetime) -> set[StoryId]:

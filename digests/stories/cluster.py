@@ -5,7 +5,7 @@ feeds with one story make one card. `Window.find` knows a story by its link or h
 `Window.judge` by what it tells (events.py). `group` does the same for a list of titles.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -142,10 +142,11 @@ class Window:
                 del self._links[link]
         self._forget_title(ref)
 
-    def forget(self, before: datetime) -> None:
-        """Take out what was seen before; the archive still finds it by its link."""
+    def forget(self, before: datetime, keep: Container[StoryId] = ()) -> None:
+        """Take out what was seen before, but for some; the archive still finds it by its link."""
         for ref in [ref for ref in self._refs.values() if ref.seen < before]:
-            self.drop(ref.id)
+            if ref.id not in keep:
+                self.drop(ref.id)
 
     def _forget_title(self, ref: StoryRef) -> None:
         stories = self._titles.get(ref.title_key, [])

@@ -176,6 +176,7 @@ class People:
             person=seen.person,
             roles=list(roles),
             locale=locale,
+            silenced=seen.person in self._world.silenced,
         )
         await self._gateway.dispatch("INTERACTION_CREATE", event | more)
         try:

@@ -11,6 +11,7 @@ from tests.fakediscord.world import (
     HISTORY,
     OWNER,
     SEND,
+    SEND_IN_THREADS,
     VIEW,
     Channel,
     World,
@@ -188,6 +189,7 @@ def interaction(  # one object, as large as Discord sends it
     person: str,
     roles: list[str],
     locale: str,
+    silenced: bool,
 ) -> Body:
     """INTERACTION_CREATE: a command (2) or a button (3)."""
     event: Body = {
@@ -209,9 +211,10 @@ def interaction(  # one object, as large as Discord sends it
     if channel.guild is None:
         event["channel"] = {"id": channel.id, "type": 1, "recipients": []}
         return event | {"user": user(person)}
+    may = VIEW | (0 if silenced else SEND | SEND_IN_THREADS)
     return event | {
         "guild_id": channel.guild,
         "guild": {"id": channel.guild, "locale": "en-US", "features": []},
         "guild_locale": "en-US",
-        "member": member(person, roles) | {"permissions": str(VIEW | SEND)},
+        "member": member(person, roles) | {"permissions": str(may)},
     }

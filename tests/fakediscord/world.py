@@ -106,6 +106,7 @@ class World:
         self.guilds: dict[str, str] = {}
         self.members: dict[str, dict[str, list[str]]] = {}  # guild -> person -> roles
         self.unwilling: set[str] = set()  # who takes no direct messages
+        self.silenced: set[str] = set()  # who may read and not write
         self.commands: list[Body] = []
         self.more = 0  # permission bits that the bot's role has beyond what cards take
         self.endpoint: str | None = None  # interactions_endpoint_url of the application

@@ -14,7 +14,7 @@ import pytest
 from bot.commands import Commands
 from bot.commands.table import VERBS, listed
 from bot.platforms.discord.chat import DiscordChat
-from bot.platforms.discord.render import ACT, TURN
+from bot.platforms.discord.controls import ACT, TURN
 from bot.platforms.slack.chat import SlackChat
 from digests.archive.records import PollRecord, StoryRecord
 from digests.archive.store import Archive

@@ -19,7 +19,7 @@ from bot.commands.asking import Who
 from bot.commands.table import VERBS, listed
 from bot.courier import Courier
 from bot.doing import Deeds, Looks
-from bot.platforms.discord import render as discord
+from bot.platforms.discord import controls
 from bot.platforms.discord.chat import DiscordChat
 from bot.platforms.slack import render as slack
 from bot.platforms.slack.chat import SlackChat
@@ -145,7 +145,7 @@ class OnDiscord(Platform):
         return await self.fake.press(seen, label, user=STRANGER if stranger else OWNER)
 
     async def forge(self, seen: Any, verb: str, state: str) -> Any:
-        custom_id = f"{discord.ACT}{verb}:{state}"
+        custom_id = f"{controls.ACT}{verb}:{state}"
         return await self.fake.press(seen, custom_id=custom_id, user=STRANGER)
 
     def standing(self) -> list[Any]:
@@ -317,6 +317,7 @@ async def test_what_was_given_up_is_sent_again(office: Office) -> None:
         await office.archive.outbox.settle(begun.id, refused, now=post.queued_at)
     seen = await office.platform.ask("redrive")
     assert seen.text.count("too long") == 2
+    assert seen.text.index("would stand twice") < seen.text.index("too long")
     one = next(label for label in seen.buttons if label.startswith("p"))
     assert "1 post is on its way again" in (await office.platform.press(seen, one)).text
     assert "1 post is on" in (await office.platform.press(seen, "Send all again")).text
@@ -389,7 +390,7 @@ async def test_a_role_of_discord_makes_an_editor_and_a_form_none(office: Office)
     done = await fake.command("pause", {"name": "Feed 1"}, user=STRANGER, roles=[BOT_ROLE])
     assert "is not asked any more" in done.text
     filled = {"type": 18, "component": {"type": 4, "custom_id": "name", "value": "Feed 1"}}
-    form = {"custom_id": f"{discord.FORM}resume", "components": [filled]}
+    form = {"custom_id": f"{controls.FORM}resume", "components": [filled]}
     sent = await fake.people.tell(5, form, Seen(CHANNEL, STRANGER), [], "en-US", {}, 10.0)
     assert "for editors" in sent.text
     assert await office.trail() == ["pause"]

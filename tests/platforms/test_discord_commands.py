@@ -270,6 +270,24 @@ async def test_pages_turn_in_place():
         ]
 
 
+async def test_what_another_button_answers_leaves_the_list_it_stands_under():
+    desk = Desk()
+    async with FakeDiscord() as fake, listening(fake, desk):
+        first = await fake.command("search", {"query": "ivanti"})
+        seen = await fake.press(first, custom_id="nd:act:story:k7f3")
+        assert seen.ephemeral
+        assert seen.message["id"] != first.message["id"]
+
+
+async def test_who_may_not_write_there_is_known():
+    desk = Desk()
+    async with FakeDiscord() as fake, listening(fake, desk):
+        await fake.command("help")
+        fake.world.silenced.add(OWNER)
+        await fake.command("help")
+        assert [one.asker.may_speak for one in desk.asked] == [True, False]
+
+
 async def test_buttons_work_after_a_restart():
     desk = Desk()
     async with FakeDiscord() as fake:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands import Reply
-from bot.platforms.discord import render
-from bot.platforms.discord.escape import escape, fit, units
+from bot.platforms.discord import controls, render
+from bot.platforms.discord.escape import address, escape, fit, units
 from digests.model import Alarm, Button, Card, Key, Line, Listing, Notice, Span
 from tests.fakediscord.rules import faults_of
 
@@ -137,7 +137,7 @@ def test_an_address_that_may_not_be_trusted_is_no_link_anywhere(url):
 
 
 def test_an_address_with_foreign_letters_is_encoded():
-    assert render.address("https://news.example/أخبار?q=a b") == (
+    assert address("https://news.example/أخبار?q=a b") == (
         "https://news.example/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1?q=a%20b"
     )
 
@@ -198,7 +198,7 @@ def test_the_longest_state_fits_its_button_even_when_both_are_the_same():
     ids = [button["custom_id"] for button in body["components"][0]["components"]]
     assert len(set(ids)) == 2
     assert max(map(len, ids)) <= 100
-    assert all(name[len(render.TURN) + 1 :] == "s" * 90 for name in ids)
+    assert all(name[len(controls.TURN) + 1 :] == "s" * 90 for name in ids)
 
 
 def test_right_to_left_lines_of_our_own_begin_right_to_left():
@@ -466,4 +466,4 @@ def test_fitting_keeps_the_limit_for_any_text(text, limit):
 
 
 def test_half_a_character_in_an_address_breaks_nothing() -> None:
-    assert render.address("https://news.example/\ud800") == "https://news.example/?"
+    assert address("https://news.example/\ud800") == "https://news.example/?"

@@ -8,7 +8,7 @@ import pytest
 from bot.courier import FLOOD_CARDS, STALE
 from digests.archive.gather import PART, PARTS
 from digests.cards.compose import MOST_LINES
-from digests.config.keys import OfChannel
+from digests.config.channel_keys import OfChannel
 from digests.config.loader import parse
 from digests.deciding import AWAY
 from digests.model import Pace

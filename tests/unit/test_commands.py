@@ -1,21 +1,25 @@
 """Commands on a real archive: any text is answered, pages turn, forged buttons do nothing."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from bot.commands import Asker, Commands, Request
-from bot.commands.asking import Who
+from bot.commands import Asker, Commands, Request, periods
+from bot.commands.administering import _with_reason
+from bot.commands.asking import Ask, Who
 from bot.commands.machine import as_object
 from bot.commands.table import VERBS, split
-from digests.archive.records import PollRecord, StoryRecord
+from bot.commands.why import as_json, look
+from digests.archive.records import EntryRecord, PollRecord, StoryRecord
 from digests.archive.store import Archive
+from digests.cards.words import words
 from digests.config import People, Settings
 from digests.feeds.pace import FeedState
-from digests.model import Card, CveFacts, IndexTokens, Listing, Notice
+from digests.model import Card, CveFacts, Feed, IndexTokens, Listing, Notice, Refusal
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
 
@@ -262,3 +266,129 @@ async def test_any_typed_line_is_answered(commands) -> None:
         verb = chance.choice(names)
         await ask(commands, *split(f"{verb} {text}"))
         await ask(commands, "run", f"{verb} {text}")
+
+
+SECRET = "https://feeds.news.example/feed?token=hunter22"
+
+
+@pytest.fixture
+async def quokkas(commands: Commands) -> Archive:
+    """The archive with a story, and a refused entry, of a feed whose address holds a secret."""
+    archive, story = commands._around.archive, build_story(20, feed_url=SECRET)
+    record = StoryRecord(story, IndexTokens(terms("quokka", "en")), 20)
+    entry = EntryRecord("quokka-1", story.url, "quokka", b"1", "Quokka", story.id, story.seen)
+    await archive.commit_poll(
+        PollRecord(
+            SECRET, FeedState(SECRET), story.seen, new=(record,), entries=(entry,),
+            refused=(Refusal("quokka-2", "no title"),),
+        )
+    )  # fmt: skip
+    return archive
+
+
+async def test_why_calls_a_feed_by_its_name_since_its_address_may_hold_a_secret(quokkas) -> None:
+    feed = Feed(SECRET, "Quokka Times", "news.example")
+    for settings, called in (
+        (Settings(feeds=(feed,)), "Quokka Times"),
+        (Settings(), "news.example"),
+    ):
+        there = Commands(quokkas, lambda settings=settings: settings, FakeClock())
+        for asked in ("k020", "quokka-2"):
+            found = await look(quokkas, settings, asked, FakeClock().now())
+            for told in (await ask(there, "why", asked), json.dumps(as_json(found))):
+                assert called in told
+                assert "hunter22" not in told
+
+
+async def test_where_a_feed_moved_is_told_without_its_secret(commands) -> None:
+    archive, feed = commands._around.archive, Feed(SECRET, "Quokka Times", "news.example")
+    now, moved = FakeClock().now(), f"{SECRET}&x={'x' * 900}"
+    state = FeedState(SECRET, last_poll=now, last_success=now, newest=now, adopted=moved)
+    await archive.commit_poll(PollRecord(SECRET, state, now))
+    there = Commands(archive, lambda: Settings(feeds=(feed,)), FakeClock())
+    told = await ask(there, "feeds list")
+    assert "moved" in told
+    assert "hunter22" not in told
+    assert len(told) < 700
+
+
+async def test_a_name_of_the_file_wins_over_a_shorter_one_and_a_reason(commands) -> None:
+    url = "https://news.example/"
+    feeds = (Feed(f"{url}1", "CISA", "cisa.gov"), Feed(f"{url}2", "CISA Alerts", "cisa.gov"))
+    around = replace(commands._around, settings=lambda: Settings(feeds=feeds))
+    for typed, options, wanted in (
+        ("CISA Alerts", {"reason": "noisy"}, ("CISA Alerts", "noisy")),
+        ("CISA too often", {}, ("CISA", "too often")),
+        ("cisa alerts too often", {}, ("CISA Alerts", "too often")),
+        ("CISA", {"reason": "noisy"}, ("CISA", "noisy")),
+    ):
+        asked = Ask(Request("pause", typed, {"name": typed, **options}), words("en"), around)
+        assert _with_reason(asked) == wanted
+
+
+@pytest.mark.parametrize(
+    ("typed", "query", "period"),
+    [
+        ("zero day", "zero day", ""),
+        ("attack of the week", "attack of the week", ""),
+        ("since:90d ransomware", "ransomware", "90d"),
+        ("ransomware since:week zero day", "ransomware zero day", "week"),
+        ("ransomware 90d", "ransomware", "90d"),
+        ("ransomware 2026-01-01", "ransomware", "2026-01-01"),
+        ("week", "", "week"),
+        ("24 h", "", "24 h"),
+        ("nosince:7d", "nosince:7d", ""),
+        ("since:never x", "since:never x", ""),
+    ],
+)
+def test_a_period_is_told_from_what_is_looked_for(typed: str, query: str, period: str) -> None:
+    assert periods.split(typed, FakeClock().now()) == (query, period)
+
+
+async def test_a_period_given_as_an_option_is_the_same_where_the_answer_is_shared(
+    commands,
+) -> None:
+    shared = []
+
+    async def share(one) -> str:
+        shared.append(one)
+        return ""
+
+    there = Commands(commands._around.archive, Settings, FakeClock(), share=share)
+    asker = Asker("slack", "U1", "T1", "C1")
+    for since in ("24 h", "day"):
+        typed = {"query": "gateways", "since": since}
+        told = await there.answer(Request("trends", "gateways", typed, asker))
+        button = next(one for one in told.buttons if one.action == "share")
+        await there.answer(Request("share", button.state, {}, asker))
+        assert shared[-1].content.title == told.content.title == "Trends: gateways"
+        assert shared[-1].content.text.endswith(told.content.text)
+        assert shared[-1].content.text.startswith("Shared by U1")
+    silent = replace(asker, may_speak=False)
+    assert "Nothing can be shared" in str(
+        (await there.answer(Request("share", button.state, {}, silent))).content
+    )
+    assert len(shared) == 2
+    told = await there.answer(Request("trends", "gateways", typed, silent))
+    assert not told.buttons
+
+
+async def test_an_editor_reads_without_being_listed_under_readers(commands) -> None:
+    settings = Settings(
+        readers=People(slack=frozenset({"U1"})), editors=People(slack=frozenset({"U2"}))
+    )
+    there = Commands(commands._around.archive, lambda: settings, FakeClock())
+    for user, title in (("U1", "for editors"), ("U2", "Nothing was done"), ("U3", "may not")):
+        asker = Asker("slack", user, "T1", "C1")
+        found = (await there.answer(Request("search", "gateways", asker=asker))).content
+        assert isinstance(found, Notice if user == "U3" else Listing)
+        assert title in str((await there.answer(Request("audit", asker=asker))).content)
+
+
+@pytest.mark.parametrize(
+    "query", ["gateways | quokka", "quokka OR gateways", '"gateways', "(gateways | quokka"]
+)
+async def test_options_narrow_all_of_a_query(commands, query: str) -> None:
+    assert "Gateway" in await ask(commands, "search", query, publisher="news.example")
+    assert "Nothing found" in await ask(commands, "search", query, publisher="nobody.example")
+    assert "Searched as words" not in await ask(commands, "search", "gateways", since="24 h")

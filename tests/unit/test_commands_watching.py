@@ -223,3 +223,28 @@ async def test_many_at_once_leave_memory_and_archive_in_step(desk: Desk) -> None
     await asyncio.gather(*asks, *(desk.ask("watch remove", f"word{n}") for n in range(3)))
     kept = {one.id for one in await desk.archive.watches.every()}
     assert set(desk.watchers._watches) == kept
+
+
+@pytest.mark.parametrize(
+    "asked", [{"timezone": "Europe/Berlin"}, "timezone:Europe/Berlin", "Europe/Berlin"]
+)
+async def test_a_time_zone_alone_is_kept_and_leaves_the_hours(desk: Desk, asked) -> None:
+    typed, options = (asked, {}) if isinstance(asked, str) else ("", asked)
+    assert "Europe/Berlin" in await desk.said("watch quiet", typed, **options)
+    assert desk.watchers.habits("slack:U1").timezone == "Europe/Berlin"
+    await desk.ask("watch quiet", "22:00-07:00")
+    await desk.ask("watch quiet", "Asia/Tokyo")
+    habits = desk.watchers.habits("slack:U1")
+    assert (str(habits.quiet), habits.timezone) == ("22:00-07:00", "Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("rmove 3", "watch remove"), ("delete 3", "watch remove"), ("stop", "watch remove"),
+     ("lisst", "watch list"), ("addd ivanti", "watch add"), ("help", "help")],
+)  # fmt: skip
+async def test_a_mistyped_verb_is_no_new_watch(desk: Desk, typed: str, meant: str) -> None:
+    assert await desk.said("watch", typed) == f"Did you mean {meant}?"
+    assert await desk.kept() == []
+    await desk.ask("watch", "remote code execution")
+    assert await desk.kept() == ["remote code execution"]

@@ -110,8 +110,6 @@ def test_every_key_is_documented_and_the_page_is_current() -> None:
     headings = re.findall(r"^#### `(\w+)`$", made, re.MULTILINE)
     people = [SLACK_PEOPLE.name, DISCORD_PEOPLE.name, *(key.name for key in MENTION.keys)]
     assert sorted(headings) == sorted([key.name for _, key in KEYS] + people)
-    for group in GROUPS:
-        assert all(f"| `{name}` |" in made for name in group.later)
 
 
 @pytest.mark.parametrize(("group", "key"), KEYS, ids=lambda part: part.name)
@@ -137,15 +135,6 @@ def test_the_default_that_is_written_down_is_the_default(group: Group, key: Key[
 @pytest.mark.parametrize("text", [f for f in FENCES if f.startswith("feeds:\n")])
 def test_the_files_in_the_page_are_good(text: str) -> None:
     assert parse(text, "configure.md", ENV).feeds
-
-
-@pytest.mark.parametrize(("group", "later"), [(g, name) for g in GROUPS for name in g.later])
-def test_what_comes_later_is_refused_by_name(group: Group, later: str) -> None:
-    text = file_with(group, Key(later, group.keys[0].kind, ""), "1")
-    with pytest.raises(ConfigError, match=f"{later}: not yet possible"):
-        parse(text, "f", {})
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(plain(text), schema())
 
 
 BAD_FOR_BOTH = [

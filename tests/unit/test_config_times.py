@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 from jsonschema import Draft202012Validator
 
-from digests.config.keys import OfChannel
+from digests.config.channel_keys import OfChannel
 from digests.config.loader import parse
 from digests.config.schema import schema
 from digests.model import Channel, Mention, Pace, Quiet, Quota, Schedule

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.commands import Asker, Choice, Form, Reply, Request, table
-from bot.platforms.discord import render
+from bot.platforms.discord import controls, render
 from bot.platforms.discord.declared import NAME, commands
 from bot.platforms.discord.errors import (
     ALREADY_ACKNOWLEDGED,
@@ -83,16 +83,16 @@ def request_of(interaction: "discord.Interaction[Any]") -> Request | None:
     if kind == _COMMAND and data.get("name") == NAME:
         verb, options = _chosen(data)
         return Request(verb, options.get(_first(verb), ""), options, asker)
-    if kind == _FORM and custom_id.startswith(render.FORM):
-        verb, _, state = custom_id.removeprefix(render.FORM).partition(":")
+    if kind == _FORM and custom_id.startswith(controls.FORM):
+        verb, _, state = custom_id.removeprefix(controls.FORM).partition(":")
         known = {_first(verb): state} if state else {}
         filled = known | _filled_in(data)
         text = filled.get(_first(verb), "")
         return Request(verb, text, filled, asker, click=str(interaction.id))
-    if kind == _BUTTON and custom_id.startswith(render.TURN):
-        return Request("page", custom_id.removeprefix(render.TURN)[1:], {}, asker)
-    if kind == _BUTTON and custom_id.startswith(render.ACT):
-        verb, _, state = custom_id.removeprefix(render.ACT).partition(":")
+    if kind == _BUTTON and custom_id.startswith(controls.TURN):
+        return Request("page", custom_id.removeprefix(controls.TURN)[1:], {}, asker)
+    if kind == _BUTTON and custom_id.startswith(controls.ACT):
+        verb, _, state = custom_id.removeprefix(controls.ACT).partition(":")
         return Request(verb, state, {}, asker, click=str(interaction.id))
     return None
 
@@ -133,7 +133,7 @@ class Interactions:
         if request is None or self._known(interaction.id):
             return
         if form := await self._form_for(request, interaction):
-            await self._acknowledge(interaction, {"type": _MODAL, "data": render.form(form)})
+            await self._acknowledge(interaction, {"type": _MODAL, "data": controls.form(form)})
             return
         if not await self._acknowledge(interaction, _first_answer(interaction)):
             return
@@ -223,10 +223,13 @@ async def _as_it_is(request: Request) -> Request:
 
 
 def _first_answer(interaction: "discord.Interaction[Any]") -> _Json:
+    data: Mapping[str, Any] = interaction.data or {}
     message = interaction.message
-    if message is not None and message.flags.ephemeral:
+    turns = str(data.get("custom_id", "")).startswith(controls.TURN)
+    if turns and message is not None and message.flags.ephemeral:
         return {"type": _DEFER_UPDATE}
-    # A button under a message that everybody sees must not change it.
+    # A button under a message that everybody sees must not change it, and what another button
+    # answers must not take the place of the list that it stands under.
     return {"type": _DEFER, "data": {"flags": _EPHEMERAL}}
 
 
@@ -274,4 +277,14 @@ def _asker(interaction: "discord.Interaction[Any]") -> Asker:
         roles=frozenset(str(role.id) for role in roles),
         locale=str(interaction.locale).partition("-")[0],
         name=str(getattr(interaction.user, "display_name", "")),
+        may_speak=_may_speak(interaction),
     )
+
+
+def _may_speak(interaction: "discord.Interaction[Any]") -> bool:
+    """Whether they may write there themselves; in private Discord tells no permissions."""
+    if interaction.guild_id is None:
+        return True
+    may = interaction.permissions
+    thread = str(getattr(interaction.channel, "type", "")).endswith("thread")
+    return may.send_messages_in_threads if thread else may.send_messages

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 from digests.text.plain import clip
 
@@ -29,6 +30,15 @@ _INVISIBLE = re.compile(
     "[\\s\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u206f\u3164\uffa0]+"
 )
 _OPENERS, _PDI = "\u2066\u2067\u2068", "\u2069"
+
+ADDRESS = 2048
+
+# Only what RFC 3986 allows, a host with a dot in it, no user before the host.
+_HTTP = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?"
+    r"(?:[/?#](?:[a-z0-9/?:@!$&'()*+,;=._~#-]|%[0-9a-f]{2})*)?",
+    re.IGNORECASE,
+)
 
 
 def escape(text: str) -> str:
@@ -75,3 +85,10 @@ def _closed(text: str) -> str:
     for char in text:
         depth = depth + 1 if char in _OPENERS else max(0, depth - (char == _PDI))
     return text + _PDI * depth
+
+
+def address(url: str, limit: int = ADDRESS) -> str:
+    """The address as Discord takes it, "" when it does not or when it may not be trusted."""
+    encoded = quote(url.strip(), safe="%/:?#@!$&'()*+,;=._~-", errors="replace")
+    fits = len(encoded) <= limit and _HTTP.fullmatch(encoded)
+    return encoded if fits else ""

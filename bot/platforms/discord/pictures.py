@@ -6,8 +6,8 @@ import aiohttp
 
 from bot.charts import Picture
 from bot.platforms.discord import render
+from bot.platforms.discord.controls import Body
 from bot.platforms.discord.escape import fit, verbatim
-from bot.platforms.discord.render import Body
 from digests.model import Content
 
 _ALT = 1_024  # characters; Discord's own limit

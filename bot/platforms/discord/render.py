@@ -7,42 +7,23 @@ Discord takes. Counted in UTF-16 units; the figures are those of Discord's API d
 import re
 from collections.abc import Iterable
 from datetime import UTC
-from urllib.parse import quote
 
-from bot.commands import Form, Reply
-from bot.commands.asking import Option
-from bot.platforms.discord.escape import fit, units, verbatim
+from bot.commands import Reply
+from bot.platforms.discord import controls
+from bot.platforms.discord.controls import Body
+from bot.platforms.discord.escape import address, fit, units, verbatim
 from bot.platforms.discord.excerpts import excerpt
-from digests.cards.words import words
-from digests.model import Alarm, Button, Card, Content, Line, Listing, Notice
+from digests.model import Alarm, Card, Content, Line, Listing, Notice
 from digests.text.sentences import running
-
-Body = dict[str, object]  # what goes out as JSON
 
 TITLE = 256
 DESCRIPTION = 4096
 AUTHOR = 256
 FOOTER = 512  # Discord takes 2048
 CONTENT = 2000
-ADDRESS = 2048
-BUTTON_ADDRESS = 512
-LABEL = 80
-CUSTOM_ID = 100
-
-TURN = "nd:turn:"  # custom_id of the buttons that turn pages: this, "<" or ">", the state
-
-ACT = "nd:act:"  # custom_id of a card's buttons: this, the verb, ":", the state
 
 _COLOUR = 0x3B6EA8
 _ALARMS = {Alarm.EXPLOITED: 0xC0392B, Alarm.LIKELY: 0xD9822B, Alarm.SEVERE: 0xC9A227}
-FORM = "nd:form:"  # custom_id of a form: this, the verb, ":", the state
-
-_ROW, _BUTTON, _TEXT = 1, 2, 4  # component types
-_LABEL_OF_FIELD, _FIELD = 45, 4000
-_SHORT, _PARAGRAPH = 1, 2  # styles of a field
-_PARAGRAPHS = range(200, 2000)  # characters of what is written rather than typed
-_GREY, _LINK = 2, 5  # button styles
-
 # The parts of a card's description; together with line breaks below DESCRIPTION.
 _SENTENCES = 1600
 _EXPLOITATION = 300
@@ -54,7 +35,6 @@ _MOST_CHIPS = 18
 _COMMENTS = 1000  # all comments, with the names of who wrote them
 _COMMENTER = 90
 _ROW_OF_CHIPS = 56  # characters, the marks of code spans counted
-_A_ROW, _ROWS = 5, 2  # Discord takes five buttons in a row, and five rows
 
 # A list may fill two embeds: all text of a message's embeds together is at most 6000.
 _LIST = 5000
@@ -68,12 +48,6 @@ _HEADING = 60
 _ROLE = re.compile(r"role:[1-9][0-9]{0,19}", re.ASCII)
 _USER = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
 _RLM, _FSI, _PDI = "\u200f", "\u2068", "\u2069"
-# Only what RFC 3986 allows, a host with a dot in it, no user before the host.
-_HTTP = re.compile(
-    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?"
-    r"(?:[/?#](?:[a-z0-9/?:@!$&'()*+,;=._~#-]|%[0-9a-f]{2})*)?",
-    re.IGNORECASE,
-)
 
 
 def message(content: Content, *, mark: str = "", nonce: str = "", plain: bool = False) -> Body:
@@ -82,7 +56,7 @@ def message(content: Content, *, mark: str = "", nonce: str = "", plain: bool = 
     if plain:  # words from outside stand in it: it pings nobody
         body["content"] = _text(content, mark)
     else:
-        body |= {"embeds": embeds(content, mark), "components": _components(content)}
+        body |= {"embeds": embeds(content, mark), "components": controls.under(content)}
         body |= _mentions(content)
     if nonce:
         body |= {"nonce": nonce, "enforce_nonce": True}
@@ -99,10 +73,8 @@ def edit(content: Content, *, mark: str = "", plain: bool = False) -> Body:
 def reply(answer: Reply, *, plain: bool = False) -> Body:
     """What the asker alone sees, with buttons to turn pages."""
     body = edit(answer.content, plain=plain)
-    below = [*_turns(answer), *(act for one in answer.buttons if (act := _act(one)))]
-    rows = [_row(below[at : at + _A_ROW]) for at in range(0, len(below), _A_ROW)][:_ROWS]
-    if rows:
-        above = [] if plain else _components(answer.content)
+    if rows := controls.beside(answer):
+        above = [] if plain else controls.under(answer.content)
         body["components"] = [*above, *rows]
     return body
 
@@ -110,38 +82,6 @@ def reply(answer: Reply, *, plain: bool = False) -> Body:
 def announced(answer: Reply) -> Body:
     """A reply as a message for everybody, with its buttons."""
     return {name: part for name, part in reply(answer).items() if part}
-
-
-def form(asked: Form) -> Body:
-    """A window with a field for each option."""
-    fields = [_field(one, at == 0) for at, one in enumerate(asked.fields)]
-    return {
-        "title": asked.title,
-        "custom_id": f"{FORM}{asked.verb}:{asked.state}",
-        "components": fields,
-    }
-
-
-def _field(option: Option, first: bool) -> Body:
-    return _row(
-        [
-            {
-                "type": _TEXT,
-                "custom_id": option.name,
-                "label": fit(option.says, _LABEL_OF_FIELD, verbatim) or option.name,
-                "style": _PARAGRAPH if option.longest in _PARAGRAPHS else _SHORT,
-                "required": first,
-                "max_length": min(option.longest, _FIELD),
-            }
-        ]
-    )
-
-
-def address(url: str, limit: int = ADDRESS) -> str:
-    """The address as Discord takes it, "" when it does not or when it may not be trusted."""
-    encoded = quote(url.strip(), safe="%/:?#@!$&'()*+,;=._~-", errors="replace")
-    fits = len(encoded) <= limit and _HTTP.fullmatch(encoded)
-    return encoded if fits else ""
 
 
 def embeds(content: Content, mark: str = "") -> list[Body]:
@@ -348,49 +288,6 @@ def _own(text: str, *, rtl: bool) -> str:
 
 def _filled(**parts: object) -> Body:
     return {name: part for name, part in parts.items() if part not in ("", {}, [], None)}
-
-
-# --- buttons -----------------------------------------------------------------------------
-
-
-def _components(content: Content) -> list[Body]:
-    if isinstance(content, Listing):
-        return []
-    acts = {act["custom_id"]: act for one in content.buttons if (act := _act(one))}
-    buttons = [*(_read(content) if isinstance(content, Card) else ()), *acts.values()]
-    rows = (buttons[at : at + _A_ROW] for at in range(0, len(buttons), _A_ROW))
-    return [_row(row) for row in rows][:_ROWS]
-
-
-def _read(card: Card) -> list[Body]:
-    url = address(card.url, BUTTON_ADDRESS)
-    label = fit(card.read_label, LABEL, verbatim)
-    if not (url and label):
-        return []
-    return [{"type": _BUTTON, "style": _LINK, "label": label, "url": url}]
-
-
-def _act(button: Button) -> Body:
-    label = fit(button.label, LABEL, verbatim)
-    custom_id = f"{ACT}{button.action}:{button.state}"
-    if not label or len(custom_id) > CUSTOM_ID:
-        return {}
-    return {"type": _BUTTON, "style": _GREY, "label": label, "custom_id": custom_id}
-
-
-def _turns(answer: Reply) -> list[Body]:
-    say = words(answer.content.language)
-    labels = (say.text("Previous"), say.text("Next"))
-    states = (("<", answer.previous), (">", answer.next))
-    return [
-        {"type": _BUTTON, "style": _GREY, "label": label, "custom_id": custom_id}
-        for label, (sign, state) in zip(labels, states, strict=True)
-        if state and len(custom_id := f"{TURN}{sign}{state}") <= CUSTOM_ID
-    ]
-
-
-def _row(buttons: list[Body]) -> Body:
-    return {"type": _ROW, "components": buttons}
 
 
 # --- text alone --------------------------------------------------------------------------
