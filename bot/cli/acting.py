@@ -87,13 +87,14 @@ async def _done(env: "Environment", verb: str, text: str) -> None:
     import getpass
 
     from bot.app import opened
-    from bot.commands import Asker, Request, table
+    from bot.commands import Asker, Request
+    from bot.commands.table import TABLE
     from digests.errors import ArchiveBusy
 
     try:
         async with opened(env) as app:
             asker = Asker("terminal", getpass.getuser())
-            name, rest = table.split(f"{verb} {text}")
+            name, rest = TABLE.split(f"{verb} {text}")
             reply = await app.commands.answer(Request(name, rest, asker=asker))
             show(reply.content)
     except ArchiveBusy:

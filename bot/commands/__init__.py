@@ -1,8 +1,7 @@
 """What people may ask, and its answers: one table of verbs for every place where they are typed.
 
-Slack's words, the checks of who may ask and the guesses of help come from that table (table.py).
-Discord wants its subcommands declared: bot/platforms/discord/commands.py does it, so a verb that
-people shall type there needs its lines in COMMANDS too.
+Slack's words, what Discord wants declared, the terminal's names, the checks of who may ask, the
+guesses of help and docs/commands.md come from that table (table.py).
 
 To add a verb:
 
@@ -12,8 +11,8 @@ To add a verb:
    room's `VERBS`. A name of two words (`watch add`) is one of a group. Whether the asker is a reader
    or an editor is checked before the handler is called, for commands and buttons alike.
 3. A new room: add its `VERBS` to table.py.
-4. Translate its words (`python -m digests.cards.catalogs`), and tell of it in docs/slack.md,
-   docs/discord.md and the README.
+4. Translate its words (`python -m digests.cards.catalogs`), and write docs/commands.md anew
+   (`python -m bot.commands`).
 
 A button's state is the text of the request that it makes: at most 90 characters. What does not
 fit is kept by `ask.stored(...)` and its key is the state.

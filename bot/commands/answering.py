@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot import access
-from bot.commands import completing, helping, sharing, table
+from bot.commands import completing, helping, sharing
 from bot.commands.asking import (
     RUN,
     TOO_OLD,
@@ -21,6 +21,7 @@ from bot.commands.asking import (
     Verb,
     Who,
 )
+from bot.commands.table import TABLE
 from digests.archive.store import Archive
 from digests.cards.words import words
 from digests.config.settings import Settings
@@ -54,7 +55,7 @@ class Commands:
         doing: Doing | None = None,
         watches: Watchkeeper | None = None,
     ) -> None:
-        self._around = Around(archive, settings, clock, share, probe, doing, watches)
+        self._around = Around(archive, settings, clock, TABLE, share, probe, doing, watches)
         self._homes = homes
 
     async def answer(self, request: Request) -> Reply:
@@ -69,7 +70,7 @@ class Commands:
 
     async def complete(self, request: Request, name: str) -> tuple[Choice, ...]:
         """What `request.text`, typed so far into one option of a verb, may become. Never raises."""
-        verb = table.find(request.verb)
+        verb = TABLE.find(request.verb)
         option = next((one for one in verb.options if one.name == name), None) if verb else None
         if verb is None or option is None or self._refusal(request, verb.who):
             return ()
@@ -81,7 +82,7 @@ class Commands:
 
     def form(self, request: Request) -> Form | None:
         """What to ask for first; None when this can be answered, if only by a refusal."""
-        verb = table.find(request.verb)
+        verb = TABLE.find(request.verb)
         if verb is None or not verb.form or self._refused(request, verb):
             return None
         asked, state = _lacking(verb, request)
@@ -109,7 +110,7 @@ class Commands:
                 return ask.notice(ask.say.text(TOO_OLD))
             ask = turned
         elif ask.request.verb == RUN:
-            name, text = table.split(ask.text)
+            name, text = TABLE.split(ask.text)
             ask = replace(ask, request=replace(ask.request, verb=name, text=text, options={}))
         verb = _verb(ask.request)
         if refused := self._refused(ask.request, verb):
@@ -149,8 +150,8 @@ def _lacking(verb: Verb, request: Request) -> tuple[tuple[Option, ...], str]:
 
 def _verb(request: Request) -> Verb:
     """The verb asked for; help for what there is not, and for what lacks what it needs."""
-    verb = table.find(request.verb)
+    verb = TABLE.find(request.verb)
     needed = verb and any(option.required for option in verb.options)
     if verb is None or (needed and not request.text.strip() and not any(request.options.values())):
-        return table.BY_NAME["help"]
+        return helping.HELP
     return verb

@@ -146,6 +146,7 @@ class Around:
     archive: Archive
     settings: Callable[[], Settings]
     clock: Clock
+    table: "Table"  # of what can be asked
     # Post an answer where it was asked; "" or why that cannot be done. None: nowhere to post.
     share: Callable[[Shared], Awaitable[str]] | None = None
     # Look at an address once. None: nothing here asks publishers.
@@ -263,6 +264,34 @@ class Verb:
     form: bool = False  # without what it needs it is asked for in a form, where there are such
     submit: str = later("Ask")  # the word on that form's button
     closed: Callable[[Settings], str] = _open  # why the file does not allow it, "" when it does
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All verbs, in the order in which help tells them; some are named in two words, as a group."""
+
+    verbs: tuple[Verb, ...]
+
+    def listed(self) -> tuple[Verb, ...]:
+        """What people type, without what only buttons ask."""
+        return tuple(verb for verb in self.verbs if verb.listed)
+
+    def find(self, name: str) -> Verb | None:
+        """The verb of that name; a group's name alone is its first verb."""
+        return self._named(name) or next(
+            (verb for verb in self.verbs if verb.name.startswith(f"{name} ")), None
+        )
+
+    def split(self, typed: str) -> tuple[str, str]:
+        """A line as typed, as a verb's name and the rest; an unknown first word is taken for a name."""
+        first, *rest = typed.split(maxsplit=1) or [""]
+        name, text = first.lower(), "".join(rest).strip()
+        second, *more = text.split(maxsplit=1) or [""]
+        two = f"{name} {second.lower()}"
+        return (two, "".join(more).strip()) if self._named(two) else (name, text)
+
+    def _named(self, name: str) -> Verb | None:
+        return next((verb for verb in self.verbs if verb.name == name), None)
 
 
 def _tame(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.commands.asking import Option, Verb, Who
-from bot.commands.table import listed
+from bot.commands.table import TABLE
 
 _HEAD = """\
 # What can be asked
@@ -38,7 +38,7 @@ cannot see it (extra `charts`: `pip install 'nightdesk[charts]'`).
 
 def page() -> str:
     """The whole page."""
-    verbs = listed()
+    verbs = TABLE.listed()
     table = "".join(f"| `{_typed(verb)}` | {verb.says}{_for(verb)} |\n" for verb in verbs)
     return _HEAD + table + "".join("\n" + "\n".join(_section(verb)) + "\n" for verb in verbs)
 

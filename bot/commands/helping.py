@@ -1,6 +1,7 @@
 """help: every verb in a line, examples that can be run, and a guess at what a misspelt word meant."""
 
 import difflib
+from dataclasses import replace
 
 from bot.commands.asking import RUN, Ask, Reply, Verb, Who
 from digests.cards.words import Words, later
@@ -12,32 +13,26 @@ _PLACEHOLDER = "k7f3"  # in an example it stands for a name that only a real sto
 
 async def help_(ask: Ask) -> Reply:
     """What can be asked. Also the answer to what nobody knows."""
-    from dataclasses import replace
-
-    from bot.commands import table
-
-    say, asked = ask.say, ask.request.verb
+    say, asked, table = ask.say, ask.request.verb, ask.around.table
     verbs = table.listed()
     lines = [_line(verb, say) for verb in verbs]
-    if table.find(asked) is None:
+    verb = table.find(asked)
+    if verb is None:
         near = difflib.get_close_matches(asked, [verb.name for verb in verbs], n=1)
         if near:
             lines.insert(0, say.text("Did you mean {verb}?", verb=near[0]))
     elif asked != "help":
-        verb = table.BY_NAME.get(asked) or table.find(asked) or verbs[0]
         lines = [_line(verb, say), *(f"/digest {verb.name} {one}" for one in verb.examples if one)]
     return replace(ask.notice("\n".join(lines)), buttons=_examples(verbs))
 
 
 def greeting(say: Words) -> tuple[str, str, tuple[Button, ...]]:
     """What is said where the bot was invited: a title, a text with three examples, their buttons."""
-    from bot.commands import table
-
     examples = ("search ivanti since:7d", "latest", "trends 30d")
     lines = [
         say.text("Stories of your channels come as set in feeds.yaml. Anybody may also ask:"),
         *(f"/digest {one}" for one in examples),
-        _line(table.BY_NAME["help"], say),
+        _line(HELP, say),
     ]
     buttons = tuple(Button(one, RUN, one) for one in examples)
     return say.text("Nightdesk is on duty"), "\n".join(lines), buttons
@@ -62,4 +57,5 @@ def _examples(verbs: tuple[Verb, ...]) -> tuple[Button, ...]:
     return tuple(Button(line, RUN, line) for line in shown)
 
 
-VERBS = (Verb("help", later("Examples to try"), help_, terminal=False),)
+HELP = Verb("help", later("Examples to try"), help_, terminal=False)
+VERBS = (HELP,)

@@ -18,9 +18,7 @@ async def share(ask: Ask) -> Reply:
     again = await turned(ask)
     if again is None:
         return ask.notice(ask.say.text(TOO_OLD))
-    from bot.commands import table
-
-    verb = table.find(again.request.verb)
+    verb = ask.around.table.find(again.request.verb)
     if verb is None or verb.who is not Who.READER or verb.name == SHARE:
         return ask.notice(ask.say.text(TOO_OLD))
     answer = await verb.answer(again)

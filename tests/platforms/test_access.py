@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from bot.commands import Commands
-from bot.commands.table import VERBS, listed
+from bot.commands.table import TABLE
 from bot.platforms.discord.chat import DiscordChat
 from bot.platforms.discord.controls import ACT, TURN
 from bot.platforms.slack.chat import SlackChat
@@ -82,12 +82,14 @@ async def forged(fake: FakeDiscord, user: str, channel: str) -> list[str]:
     """All that somebody can send: every command, every button, a page; what is shown for it."""
     seen = await fake.command("latest", user=user, channel=channel)
     buttons = [f"{TURN}>q:abc:1"]
-    buttons += [f"{ACT}{verb.name}:{state}" for verb in VERBS for state in ("gateways", "k001")]
+    buttons += [
+        f"{ACT}{verb.name}:{state}" for verb in TABLE.verbs for state in ("gateways", "k001")
+    ]
     typed = [
         await fake.command(
             one.name, {o.name: "x" for o in one.options}, user=user, channel=channel
         )
-        for one in listed()
+        for one in TABLE.listed()
     ]
     pressed = [await fake.press(seen, custom_id=one, user=user) for one in buttons]
     return [one.text for one in (seen, *typed, *pressed)]
@@ -171,7 +173,7 @@ async def test_people_of_another_workspace_in_a_shared_channel_get_nothing(
         fake.teams[guest] = "T0OTHER"
         seen = await fake.command("/digest search gateways", user=alice, channel=soc)
         assert "1 story" in seen.text
-        for verb in VERBS:
+        for verb in TABLE.verbs:
             shown = await fake.command(f"/digest {verb.name} gateways", user=guest, channel=soc)
             assert NOT_SET_UP in shown.text
         seen = await fake.command("/digest watch add gateways", user=alice, channel=soc)

@@ -16,7 +16,7 @@ import pytest
 
 from bot.commands import Commands
 from bot.commands.asking import Who
-from bot.commands.table import VERBS, listed
+from bot.commands.table import TABLE
 from bot.courier import Courier
 from bot.doing import Deeds, Looks
 from bot.platforms.discord import controls
@@ -56,7 +56,7 @@ from tests.services.test_desk import InlineWorker, feed
 from tests.services.test_separating import TITLE, one_entry
 
 STRANGER = "4711"
-EDITORS = [verb.name for verb in VERBS if verb.who is Who.EDITOR]
+EDITORS = [verb.name for verb in TABLE.verbs if verb.who is Who.EDITOR]
 
 
 class Platform(ABC):
@@ -136,7 +136,7 @@ class OnDiscord(Platform):
     async def ask(
         self, verb: str, text: str = "", *, stranger: bool = False, **options: str
     ) -> Any:
-        found = next(one for one in VERBS if one.name == verb)
+        found = next(one for one in TABLE.verbs if one.name == verb)
         first = {found.options[0].name: text} if text and found.options else {}
         user = STRANGER if stranger else OWNER
         return await self.fake.command(verb, first | options, user=user)
@@ -354,7 +354,7 @@ async def test_whoever_is_no_editor_is_refused_whatever_is_sent(office: Office) 
     entries = await office.archive.traces.entries_of((await office.archive.latest(1))[0].id)
     states = {"separate-entry": str(entries[1].id), "redrive": "all", "retract": key,
               "separate": key, "mute": "publisher1.example", "unmute": "publisher1.example"}  # fmt: skip
-    typed = {verb.name for verb in listed()}
+    typed = {verb.name for verb in TABLE.listed()}
     for verb in EDITORS:
         state = states.get(verb, "Feed 1")
         tried = [await office.platform.forge(seen, verb, state)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.commands import Asker, Commands, Reply, Request
 from bot.commands.asking import Who
-from bot.commands.table import VERBS, listed, split
+from bot.commands.table import TABLE
 from bot.platforms.discord import render as discord
 from bot.platforms.slack import render as slack
 from digests.archive.records import PollRecord, StoryRecord
@@ -45,12 +45,21 @@ PIECES = [
     "<@U1>", "<!channel>", "@everyone", "[a](b)", "```", "||", "\ud800", "\u202e", "\U000e0041",
     "🦊" * 90, "e\u0301" * 300, "ا" * 500, "\x1b[31m", "\r\n", "q:abc:1", "q:0:0", "١٢٣",
 ]  # fmt: skip
-NAMES = [verb.name for verb in VERBS] + ["", "page", "run", "serach", "/", "feeds", "watch", "\0"]
+NAMES = [verb.name for verb in TABLE.verbs] + [
+    "",
+    "page",
+    "run",
+    "serach",
+    "/",
+    "feeds",
+    "watch",
+    "\0",
+]
 
 words = st.one_of(st.sampled_from(PIECES), st.text(max_size=60))
 lines = st.tuples(st.sampled_from(NAMES), st.lists(words, max_size=5).map(" ".join))
 requests = st.builds(
-    lambda line, options: Request(*split(" ".join(line)), options),
+    lambda line, options: Request(*TABLE.split(" ".join(line)), options),
     lines,
     st.dictionaries(st.sampled_from(["query", "topic", "since", "publisher", "id"]), words),
 )
@@ -97,7 +106,7 @@ def judged(reply: Reply, *, schema: bool) -> list[str]:
 
 @pytest.mark.parametrize("number", BAD)
 def test_a_bad_command_is_answered_in_time_with_words(desk: Desk, number: int) -> None:
-    for verb in VERBS:
+    for verb in TABLE.verbs:
         began = time.monotonic()
         reply = desk.ask(Request(verb.name, BAD[number]))
         assert time.monotonic() - began < IN_TIME
@@ -107,7 +116,7 @@ def test_a_bad_command_is_answered_in_time_with_words(desk: Desk, number: int) -
 
 def test_who_is_no_editor_looks_at_no_feed_for_others(desk: Desk) -> None:  # 182
     stranger = Asker("slack", "U666", "T1", "C1")
-    for verb in (one for one in listed() if one.who is Who.EDITOR):
+    for verb in (one for one in TABLE.listed() if one.who is Who.EDITOR):
         reply = desk.ask(Request(verb.name, "https://news.example/feed", {}, stranger))
         assert "for editors" in str(reply.content)
 

@@ -10,7 +10,8 @@ import pytest
 
 from bot.charts import available
 from bot.commands import Commands
-from bot.commands.table import BY_NAME, listed
+from bot.commands.asking import Verb
+from bot.commands.table import TABLE
 from bot.platforms.discord.chat import DiscordChat
 from bot.platforms.slack.chat import SlackChat
 from bot.sharing import Sharing
@@ -33,8 +34,8 @@ from tests.slackworkspace import BOT_USER, TEAM
 
 HOSTILE = "*_~|<@1> <!channel> [x](javascript:1) `" + "\u202e" + "ل" * 40
 FEED = Feed("https://news.example/feed", "News " + HOSTILE, "news.example")
-VERBS = [verb.name for verb in listed()]
-OPTIONS = [(verb.name, option.name) for verb in listed() for option in verb.options]
+VERBS = [verb.name for verb in TABLE.listed()]
+OPTIONS = [(verb.name, option.name) for verb in TABLE.listed() for option in verb.options]
 # What people give each option; without a word here it is something that exists nowhere.
 WORDS = {
     "query": "gateway", "id": "k001", "cve": "CVE-2026-0001", "publisher": "news.example",
@@ -42,6 +43,12 @@ WORDS = {
     "name": "soc", "feed": FEED.name[:100], "until": "30d",
 }  # fmt: skip
 FAILED = "Something went wrong"
+
+
+def named(name: str) -> Verb:
+    found = TABLE.find(name)
+    assert found
+    return found
 
 
 class OnSlack:
@@ -53,7 +60,7 @@ class OnSlack:
         self.people = {"en": fake.add_user("alice"), "ar": fake.add_user("layla", locale="ar-AE")}
 
     async def ask(self, verb: str, options: Mapping[str, str], locale: str = "en") -> Any:
-        fields = {one.name: one.field for one in BY_NAME[verb].options[1:]}
+        fields = {one.name: one.field for one in named(verb).options[1:]}
         words = [
             f'{fields[name]}:"{text}"' if fields.get(name) else text
             for name, text in options.items()
@@ -186,7 +193,7 @@ async def place(request: pytest.FixtureRequest, archive: Archive) -> AsyncIterat
 
 def needed(verb: str) -> dict[str, str]:
     """What it cannot do without, as people would give it."""
-    return {o.name: WORDS.get(o.name, "nowhere") for o in BY_NAME[verb].options if o.required}
+    return {o.name: WORDS.get(o.name, "nowhere") for o in named(verb).options if o.required}
 
 
 async def test_every_command_is_answered_and_every_button_of_its_answer(place: Any) -> None:
@@ -213,7 +220,7 @@ async def test_every_command_is_answered_in_the_askers_language(place: Any) -> N
 
 
 async def test_an_example_of_every_command_is_answered(place: Any) -> None:
-    for verb in listed():
+    for verb in TABLE.listed():
         for example in verb.examples:
             option = {verb.options[0].name: example} if example and verb.options else {}
             assert FAILED not in (await place.ask(verb.name, option)).text, (verb.name, example)
@@ -296,7 +303,7 @@ async def test_without_the_extra_trends_are_shared_in_words(
 async def test_a_command_without_its_words_opens_a_form_whose_fields_are_its_options(
     place: Any,
 ) -> None:
-    for verb in (one for one in listed() if one.form):
+    for verb in (one for one in TABLE.listed() if one.form):
         fields = {option.name: WORDS[option.name] for option in verb.options[:5]}
         every = await place.fill(verb.name, fields)
         assert FAILED not in every.text

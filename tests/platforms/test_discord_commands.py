@@ -11,7 +11,8 @@ from random import Random
 
 import pytest
 
-from bot.commands import Asker, Reply, Request, table
+from bot.commands import Asker, Reply, Request
+from bot.commands.table import TABLE
 from bot.platforms.discord import commands
 from bot.platforms.discord.chat import DiscordChat
 from digests.clock import SystemClock
@@ -327,7 +328,7 @@ async def test_commands_are_registered_once_and_not_again_while_they_are_the_sam
                 pass
         assert fake.count("commands") == 1
         declared = {o["name"] for o in fake.world.commands[0]["options"]}
-        assert declared == {verb.name.partition(" ")[0] for verb in table.listed()}
+        assert declared == {verb.name.partition(" ")[0] for verb in TABLE.listed()}
 
 
 async def test_commands_that_changed_are_registered_again():

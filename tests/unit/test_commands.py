@@ -12,7 +12,7 @@ from bot.commands import Asker, Commands, Request, periods
 from bot.commands.administering import _with_reason
 from bot.commands.asking import Ask, Who
 from bot.commands.machine import as_object
-from bot.commands.table import VERBS, split
+from bot.commands.table import TABLE
 from bot.commands.why import as_json, look
 from digests.archive.records import EntryRecord, PollRecord, StoryRecord
 from digests.archive.store import Archive
@@ -138,7 +138,7 @@ async def ask(commands: Commands, verb: str, text: str = "", **options: str) -> 
 
 
 async def test_every_verb_of_the_table_is_answered_with_and_without_words(commands) -> None:
-    for verb in VERBS:
+    for verb in TABLE.verbs:
         for text in (
             "",
             "k001",
@@ -152,7 +152,7 @@ async def test_every_verb_of_the_table_is_answered_with_and_without_words(comman
 
 
 async def test_every_answer_can_be_told_to_a_program(commands) -> None:
-    for verb in VERBS:
+    for verb in TABLE.verbs:
         for text in ("", "k001", "gateways"):
             reply = await commands.answer(Request(verb.name, text))
             told = json.loads(json.dumps(as_object(reply.content)))
@@ -196,7 +196,7 @@ async def test_an_example_of_help_is_run_by_its_button(commands) -> None:
 
 
 async def test_what_is_typed_is_completed_within_discords_bounds(commands) -> None:
-    for verb in VERBS:
+    for verb in TABLE.verbs:
         for option in verb.options:
             for typed in ("", "a", "k0", "\0", "x" * 6_000):
                 found = await commands.complete(Request(verb.name, typed), option.name)
@@ -219,7 +219,7 @@ async def test_who_may_not_read_is_offered_nothing_and_no_form(commands) -> None
     assert commands.form(Request("search", "ivanti")) is None
 
 
-@pytest.mark.parametrize("verb", [verb.name for verb in VERBS if verb.who is Who.EDITOR])
+@pytest.mark.parametrize("verb", [verb.name for verb in TABLE.verbs if verb.who is Who.EDITOR])
 async def test_verbs_of_editors_are_refused_to_readers(commands, verb: str) -> None:
     reader = Asker("slack", "U2", "T1", "C1")
     for request in (Request(verb, "x", {}, reader), Request("run", f"{verb} x", {}, reader)):
@@ -248,7 +248,7 @@ async def test_a_shared_answer_is_posted_with_its_askers_name(commands) -> None:
 
 async def test_any_typed_line_is_answered(commands) -> None:
     chance = Random(5)
-    names = [verb.name for verb in VERBS] + ["", "serach", "/", "page"]
+    names = [verb.name for verb in TABLE.verbs] + ["", "serach", "/", "page"]
     pieces = [
         *BAD,
         "since:7d",
@@ -264,7 +264,7 @@ async def test_any_typed_line_is_answered(commands) -> None:
     for _ in range(400):
         text = " ".join(chance.choices(pieces, k=chance.randint(0, 4)))
         verb = chance.choice(names)
-        await ask(commands, *split(f"{verb} {text}"))
+        await ask(commands, *TABLE.split(f"{verb} {text}"))
         await ask(commands, "run", f"{verb} {text}")
 
 

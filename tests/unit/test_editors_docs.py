@@ -6,7 +6,7 @@ from bot.cli import app
 from bot.cli.acting import DEEDS
 from bot.commands.asking import Who
 from bot.commands.helping import _examples
-from bot.commands.table import listed, split
+from bot.commands.table import TABLE
 from digests.archive import acts, traces
 from digests.cards.tracing import HAPPENINGS, STATES
 from digests.model import Happening, PostState
@@ -16,7 +16,7 @@ EDITORS, WHY = ((DOCS / name).read_text("utf-8") for name in ("editors.md", "why
 
 
 def verbs() -> list[str]:
-    return [verb.name for verb in listed() if verb.who is Who.EDITOR]
+    return [verb.name for verb in TABLE.listed() if verb.who is Who.EDITOR]
 
 
 def test_every_verb_of_editors_is_told_of() -> None:
@@ -28,7 +28,7 @@ def test_every_verb_of_editors_is_told_of() -> None:
 def test_the_terminal_has_what_editors_have() -> None:
     names = {command.name or command.callback.__name__ for command in app.registered_commands}
     assert {"why", "audit", *DEEDS} <= names
-    assert set(DEEDS) <= {verb.name.split()[0] for verb in listed()}
+    assert set(DEEDS) <= {verb.name.split()[0] for verb in TABLE.listed()}
 
 
 def test_how_long_things_are_kept_is_what_the_pages_say() -> None:
@@ -43,6 +43,6 @@ def test_everything_that_can_happen_has_its_words() -> None:
 
 
 def test_no_button_of_help_does_what_only_editors_may() -> None:
-    words = [button.state for button in _examples(listed())]
+    words = [button.state for button in _examples(TABLE.listed())]
     assert words
-    assert not {split(one)[0] for one in words} & set(verbs())
+    assert not {TABLE.split(one)[0] for one in words} & set(verbs())

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.commands.table import split
+from bot.commands.table import TABLE
 from bot.commands.watching import LONGEST, VERBS
 from digests.archive.watches import EACH, ENDED_FOR
 from digests.config.loader import parse
@@ -22,11 +22,11 @@ def test_the_example_is_a_file_that_is_accepted() -> None:
 
 def test_every_verb_that_people_type_is_told_and_every_command_is_one() -> None:
     typed = re.findall(r"^\| `/digest ([^`]+)` \|", PAGE, re.MULTILINE)
-    names = [split(one)[0] for one in typed]
+    names = [TABLE.split(one)[0] for one in typed]
     listed = [verb.name for verb in VERBS if verb.listed]
     assert sorted(set(names)) == sorted([*listed, "forget me"])
     for line in typed:
-        name, text = split(line)
+        name, text = TABLE.split(line)
         if name == "watch add":
             parse_strict(re.sub(r" until:\S+$", "", text))
 

@@ -10,7 +10,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.commands import Asker, Choice, Form, Reply, Request, table
+from bot.commands import Asker, Choice, Form, Reply, Request
+from bot.commands.table import TABLE
 from bot.platforms.discord import controls, render
 from bot.platforms.discord.declared import NAME, commands
 from bot.platforms.discord.errors import (
@@ -99,7 +100,7 @@ def request_of(interaction: "discord.Interaction[Any]") -> Request | None:
 
 def _first(verb: str) -> str:
     """The option that stands for what is typed after the verb where there are no options."""
-    found = table.find(verb)
+    found = TABLE.find(verb)
     return found.options[0].name if found and found.options else ""
 
 
@@ -144,7 +145,7 @@ class Interactions:
         self, request: Request, interaction: "discord.Interaction[Any]"
     ) -> Form | None:
         """A form must be the first answer, so who asks is looked up before it, where one may come."""
-        verb, kind = table.find(request.verb), interaction.type.value
+        verb, kind = TABLE.find(request.verb), interaction.type.value
         may = verb is not None and verb.form and kind in (_COMMAND, _BUTTON)
         if self._form is None or not may or request.options:
             return None

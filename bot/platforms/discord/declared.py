@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.commands import table
 from bot.commands.asking import Option, Source, Verb
+from bot.commands.table import TABLE
 from digests.cards.words import words
 
 _Json = dict[str, Any]
@@ -23,7 +23,7 @@ _LOCALES = {
 def commands() -> list[_Json]:
     """What is registered: one command, a subcommand for each verb that people type."""
     options: dict[str, _Json] = {}
-    for verb in table.listed():
+    for verb in TABLE.listed():
         first, _, second = verb.name.partition(" ")
         if not second:
             options[first] = _subcommand(verb, first)

@@ -10,7 +10,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.commands import Asker, Form, Reply, Request, table
+from bot.commands import Asker, Form, Reply, Request
+from bot.commands.table import TABLE
 from bot.platforms.slack import forms, render
 from bot.platforms.slack.client import Web, sdk_log
 from bot.platforms.slack.directory import Directory
@@ -121,7 +122,7 @@ class Desk:
     async def _on_form(self, ack: AsyncAck, view: Payload, body: Payload) -> None:
         await ack()
         filled = forms.filled(view)
-        verb = table.find(filled.verb)
+        verb = TABLE.find(filled.verb)
         if verb is None:
             return
         user = body.get("user") or {}
@@ -195,5 +196,5 @@ async def _on_link(ack: AsyncAck) -> None:
 def _verb_and_text(typed: str) -> tuple[str, str]:
     """What was typed after /digest; Slack escapes three characters on the way to us."""
     text = typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    verb, rest = table.split(text)
+    verb, rest = TABLE.split(text)
     return verb or "help", rest
