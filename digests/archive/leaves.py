@@ -116,13 +116,14 @@ def _indexable(positions: Positions) -> bool:
 def _pieces(positions: Positions) -> list[Positions]:
     """Each with a bearable number of variants; neighbours share a word to stay in a row."""
     pieces: list[Positions] = []
-    start = 0
-    for end in range(1, len(positions) + 1):
-        variants = prod(len(p) for p in positions[start : end + 1])
-        if end == len(positions) or variants > _MOST_VARIANTS:
+    start, variants = 0, len(positions[0])
+    for end, position in enumerate(positions[1:], 1):
+        variants *= len(position)
+        if variants > _MOST_VARIANTS:
             pieces.append(positions[start:end])
             start = max(end - 1, start + 1)
-    return pieces
+            variants = prod(map(len, positions[start : end + 1]))
+    return [*pieces, positions[start:]]
 
 
 def _in_title(leaf: Leaf | None) -> Leaf | None:

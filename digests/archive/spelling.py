@@ -20,6 +20,7 @@ from digests.text.tokens import Token, analyze, query_terms
 
 _LIKELY = 600  # indexed words that begin alike and are compared
 _SHORTEST = 4  # letters; nothing is near to a shorter word
+_LEAST = 2  # of them that are left when it is folded
 _FAR = 0.34  # of a word's letters that may be wrong, and no more than two
 
 
@@ -44,6 +45,8 @@ def _nearest(connection: Connection, text: str) -> Word | None:
     if leaf is None or matching.frequency(connection, leaf, extent).stories:
         return None
     asked = min(min(query_terms(text), default=frozenset({text})), key=len)
+    if len(asked) < _LEAST:  # signs that only stretch a word, or stand above its letters, are gone
+        return None
     most = min(2, int(len(asked) * _FAR))
     near = [
         (distance(asked, term, most), term)

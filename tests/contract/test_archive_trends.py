@@ -93,6 +93,7 @@ async def test_a_long_span_has_few_steps(week):
         ("-ransomwere", None),
         ("CVE-2026-1235", None),
         ("", None),
+        ("ـــا", None),  # one letter, stretched
     ],
 )
 async def test_words_that_no_story_has_are_put_right(week, typed, meant):

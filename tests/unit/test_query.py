@@ -1,12 +1,19 @@
 """The query language: what parses, what is refused where, and that the printer is its inverse."""
 
+import time
+from itertools import islice
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from digests.archive.plan import plan
 from digests.errors import QueryError
+from digests.model import IndexTokens, Story
 from digests.rules import fields
+from digests.rules.match import matches, subject
 from digests.rules.query import (
+    MAX_TERMS,
     And,
     Everything,
     Field,
@@ -22,6 +29,8 @@ from digests.rules.query import (
     terms,
     widen,
 )
+from digests.testing import START, build_story
+from tests import typed
 
 
 @pytest.mark.parametrize(
@@ -258,6 +267,47 @@ def test_printing_and_parsing_give_the_same_tree(query: Query) -> None:
 def test_any_text_can_be_searched(text: str) -> None:
     parsed = parse_lenient(text)
     assert len(list(terms(parsed.query))) <= 32
+
+
+PIECES = [
+    *("ivanti", "patches", "zero-day", "C++", ".NET", "攻击", "هجوم", "CVE-2026-1", "192.0.2.7"),
+    *("OR", "AND", "NOT", "NEAR(", "(", ")", "-", "!", '"', "“", ":", "*", "#", "|", "\0", "\ud800"),
+    *('"supply chain"', "ransom*", "a*", "x" * 4_000, "(" * 200, "-" * 200, "a* " * 2_000),
+    *(f"{name}:" for name in fields.KNOWN),
+    *(f"{name}:{op}" for name in fields.NUMBERS for op in (">=", "<", "=")),
+    *("is:kev", "cvss>=8", "epss≥.5", "since:7d", "date:2026-13-45", "sort:best", "like:k7f3"),
+    *("9", "0.5", "1e309", "-1", "9" * 400, "2026-01..2026-03", "9999y", "9999-12-31T23:59:59Z"),
+]  # fmt: skip
+
+
+def _asked_of_all(text: str, story: Story) -> None:
+    """Read both ways, planned, and held against a story."""
+    query = parse_lenient(text).query
+    assert len(list(terms(query))) <= MAX_TERMS
+    plan(query, START)
+    matches(query, subject(story, IndexTokens("ivanti patch", "zero day")))
+    try:
+        strict = parse_strict(text)
+    except QueryError as problem:
+        assert 1 <= problem.column <= len(text) + 1
+        return
+    assert parse_strict(render(strict)) == strict
+
+
+A_FEW, A_PART = [(0, 5_000)], [(part, typed.OF_A_PART) for part in range(typed.PARTS)]
+
+
+@pytest.mark.parametrize(
+    ("seed", "count"),
+    [*A_FEW, *(pytest.param(*part, marks=pytest.mark.nightly) for part in A_PART)],
+)
+def test_any_of_a_million_texts_is_read_planned_and_matched(seed: int, count: int) -> None:
+    slowest, story = 0.0, build_story(1)
+    for text in islice(typed.lines(seed, PIECES, 8), count):
+        began = time.monotonic()
+        _asked_of_all(text, story)
+        slowest = max(slowest, time.monotonic() - began)
+    print(f"{count:,} queries, seed {seed}: the slowest took {slowest * 1e3:,.0f} ms")
 
 
 @given(st.text(alphabet='ab()"-!:*#| ORcve>=<', max_size=80))
