@@ -176,6 +176,16 @@ def test_twenty_long_lines_all_stand_with_their_keys():
     assert faults_of(body) == []
 
 
+def test_a_long_notice_is_told_to_its_end():
+    lines = [f"c{n} " + "word word " * 20 + "." for n in range(25)]
+    body = render.message(Notice("For review", "\n".join(lines)), mark="m4rk")
+
+    assert "\n".join(one["description"] for one in body["embeds"]).split("\n") == lines
+    assert [one.get("title") for one in body["embeds"]] == ["For review", None]
+    assert body["embeds"][-1]["footer"]["text"] == "m4rk"
+    assert faults_of(body, "create") == []
+
+
 def test_a_list_without_lines_says_so():
     listing = replace(LISTING, lines=(), empty="No stories.")
     assert "No stories." in embed(listing)["description"]

@@ -494,6 +494,15 @@ def test_a_notice_is_a_title_and_lines() -> None:
     assert blocks[1]["text"]["text"] == "/digest search <words>\n/digest latest"
 
 
+def test_a_long_notice_is_told_to_its_end() -> None:
+    lines = [f"{n}. " + "word & word " * 16 + "." for n in range(28)]
+    body = render.message(Notice("For review", "\n".join(lines)))
+
+    told = "\n".join(b["text"]["text"] for b in body["blocks"] if b["type"] == "section")
+    assert told.split("\n") == lines
+    assert broken_rules(body) == []
+
+
 def test_a_reply_is_for_the_asker_alone_and_pages_in_place() -> None:
     body = render.reply(Reply(Listing("T", (line(),), "en"), "q:ab:1", "q:ab:3"), replace=True)
     previous, following = one(body["blocks"], "actions")["elements"]

@@ -11,9 +11,10 @@ from datetime import UTC
 from bot.commands import Reply
 from bot.platforms.discord import controls
 from bot.platforms.discord.controls import Body
-from bot.platforms.discord.escape import address, fit, units, verbatim
+from bot.platforms.discord.escape import address, escape, fit, units, verbatim
 from bot.platforms.discord.excerpts import excerpt
 from digests.model import Alarm, Card, Content, Line, Listing, Notice
+from digests.text.portions import portions
 from digests.text.sentences import running
 
 TITLE = 256
@@ -42,6 +43,7 @@ _BLOCK = 1200
 _MOST_LINES = 20
 _NOTES = 700
 _MOST_NOTES = 5
+_MORE = 1400  # the second part of a long notice: all text together is at most 6000
 _PUBLISHER = 80
 _HEADING = 60
 
@@ -92,7 +94,7 @@ def embeds(content: Content, mark: str = "") -> list[Body]:
         case Listing():
             return _listing(content, mark)
         case Notice():
-            return [_notice(content, mark)]
+            return _notice(content, mark)
 
 
 def _mentions(content: Content) -> Body:
@@ -262,13 +264,14 @@ def _pages(blocks: Iterable[str]) -> list[str]:
 # --- a notice, and what all have ---------------------------------------------------------
 
 
-def _notice(notice: Notice, mark: str) -> Body:
-    return _filled(
-        title=_title(notice.title, rtl=notice.rtl),
-        description=fit(notice.text, DESCRIPTION, lines=True),
-        footer=_footer("", mark),
-        color=_COLOUR,
-    )
+def _notice(notice: Notice, mark: str) -> list[Body]:
+    """One embed, or two where the text is longer than one takes."""
+    first, *second = portions(notice.text, DESCRIPTION, 2, lambda text: units(escape(text)))
+    texts = [fit(first, DESCRIPTION, lines=True), *(fit(one, _MORE, lines=True) for one in second)]
+    embeds = [_filled(description=text, color=_COLOUR) for text in texts]
+    embeds[0]["title"] = _title(notice.title, rtl=notice.rtl)
+    embeds[-1] |= _filled(footer=_footer("", mark))
+    return embeds
 
 
 def _title(text: str, *, rtl: bool) -> str:

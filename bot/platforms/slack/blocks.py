@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.slack.text import cost, date, fallback, fit, ping, tame, web_link
+from digests.text.portions import portions
 
 Json = dict[str, Any]
 
 _SECTION = 2900  # Slack allows 3000
+_SECTIONS = 3
 _SMALL = 250  # one element of a context line; Slack allows ten elements
 _LABEL = 75
 _ALT = 250
@@ -57,6 +59,11 @@ def section(text: str, *, picture: str = "", alt: str = "") -> list[Json]:
     if not shown:
         return []
     return [{"type": "section", "text": _plain(shown)} | _accessory(web_link(picture), alt)]
+
+
+def sections(text: str) -> list[Json]:
+    """A text of many lines, in as few paragraphs as hold it, at most three: Slack takes no more."""
+    return [block for one in portions(text, _SECTION, _SECTIONS, cost) for block in section(one)]
 
 
 def context(*texts: str, when: datetime | None = None, block_id: str = "") -> list[Json]:

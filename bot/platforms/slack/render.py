@@ -20,6 +20,7 @@ from bot.platforms.slack.blocks import (
     row,
     run,
     section,
+    sections,
 )
 from bot.platforms.slack.text import cost, escape, fit, tame, web_link
 from digests.cards.words import words
@@ -97,7 +98,7 @@ def blocks(content: Content, *, mark: str = "", key: str = "") -> list[Json]:
         case Listing():
             return _listing(content) + _footer(content.footer, mark, key)
         case Notice():
-            drawn = rich(run(fit(content.title, _TITLE), bold=True)) + section(content.text)
+            drawn = rich(run(fit(content.title, _TITLE), bold=True)) + sections(content.text)
             return (drawn or section("…")) + row(_acts(content.buttons)) + _footer("", mark, key)
         case _:
             assert_never(content)
