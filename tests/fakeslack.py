@@ -91,6 +91,7 @@ class FakeSlack(Workspace):
         self.failing_connections = 0  # so many apps.connections.open fail from now on
         self.teams: dict[str, str] = {}  # of people of other workspaces, in a shared channel
         self.deaf_responses = 0  # so many uses of response addresses fail from now on
+        self.stale_responses = 0  # so many uses of response addresses come too late from now on
         self._ids = count(1)
         self._tickets: set[str] = set()
         self._sockets: list[web.WebSocketResponse] = []
@@ -437,6 +438,9 @@ class FakeSlack(Workspace):
         if self.deaf_responses:
             self.deaf_responses -= 1
             return self._drop(request)
+        if self.stale_responses:
+            self.stale_responses -= 1
+            return web.Response(text="expired_url", status=404)
         self._uses[name] = self._uses.get(name, 0) + 1
         if name not in self._answers or self._uses[name] > USES:
             return web.Response(text="used_url", status=404)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.commands.asking import Ask, Doing, Option, Reply, Source, Verb, Who
 from bot.commands.feeds import described, probed
 from digests.cards.words import later
-from digests.model import Channel, Destination, Feed
+from digests.model import Channel, Feed
 from digests.text.plain import clip
 
 _IN = re.compile(r"\s+in\s+#?(\S+)$")  # "krebsonsecurity.com in soc", where one line is typed
@@ -174,13 +174,7 @@ async def _here(ask: Ask) -> Channel | None:
     channels = ask.around.settings().channels
     if ask.asker.platform == "terminal" and len(channels) == 1:
         return channels[0]
-    places = await ask.archive.places()
-    here = Destination(ask.asker.platform, ask.asker.conversation)
-    for one in channels:
-        address = Destination(one.to.platform, one.to.address)
-        if here.place and here in (places.get(str(one.to)), address):
-            return one
-    return None
+    return await ask.here()
 
 
 async def _publisher(ask: Ask, name: str) -> str | None:

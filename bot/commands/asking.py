@@ -12,7 +12,18 @@ from digests.archive.records import Act
 from digests.archive.store import Archive
 from digests.cards.words import Words, later
 from digests.config.settings import Settings
-from digests.model import Button, Clock, Content, EntryId, Feed, Notice, Story, StoryId
+from digests.model import (
+    Button,
+    Channel,
+    Clock,
+    Content,
+    Destination,
+    EntryId,
+    Feed,
+    Notice,
+    Story,
+    StoryId,
+)
 from digests.probing import Probe
 from digests.separating import Inseparable
 from digests.watchkeeping import Watchkeeper
@@ -189,6 +200,18 @@ class Ask:
     def person(self) -> str:
         """Who asks, as the archive names people."""
         return f"{self.asker.platform}:{self.asker.user}"
+
+    async def here(self) -> Channel | None:
+        """The channel of the file in which it is asked, or in a thread of which."""
+        asker, places = self.asker, await self.archive.places()
+        here = {
+            Destination(asker.platform, one) for one in (asker.conversation, asker.above) if one
+        }
+        for one in self.around.settings().channels:
+            written = Destination(one.to.platform, one.to.address)
+            if here & {places.get(str(one.to), written), written}:
+                return one
+        return None
 
     def deed(self, what: str, reason: str = "") -> Act:
         """The line that the audit trail gets for what is asked."""

@@ -4,7 +4,6 @@ from bot.commands import periods
 from bot.commands.asking import Ask, Option, Reply, Verb
 from bot.digesting import digest_now
 from digests.cards.words import later
-from digests.model import Channel
 
 _PERIOD = Option("period", later("How far back: 24h (usual), 7d, today, week, or a date"))
 
@@ -14,7 +13,7 @@ async def digest(ask: Ask) -> Reply:
     since = periods.start_of(ask.text, ask.now) if ask.text else None
     if ask.text and since is None:
         return periods.no_period(ask, ask.text)
-    channel = await _channel(ask)
+    channel = await ask.here()
     told = await digest_now(
         ask.archive,
         channel,
@@ -24,17 +23,6 @@ async def digest(ask: Ask) -> Reply:
         since=since,
     )
     return await ask.listed(Reply(told), ask.text) if told.lines else Reply(told)
-
-
-async def _channel(ask: Ask) -> Channel | None:
-    """The channel of the file in which it is asked."""
-    places = await ask.archive.places()
-    for channel in ask.around.settings().channels:
-        there = places.get(str(channel.to))
-        here = (ask.asker.platform, ask.asker.conversation)
-        if there is not None and (there.platform, there.place) == here:
-            return channel
-    return None
 
 
 VERBS = (

@@ -46,8 +46,9 @@ from digests.rules.ledger import provisional
 from digests.testing import FakeClock
 from digests.web.addresses import AddressRules
 from digests.web.client import Client
-from tests.fakediscord import BOT_ROLE, CHANNEL, OWNER, TOKEN, FakeDiscord
+from tests.fakediscord import BOT_ROLE, CHANNEL, GUILD, OWNER, TOKEN, FakeDiscord
 from tests.fakediscord.people import Seen
+from tests.fakediscord.world import Channel as Thread
 from tests.fakefeeds import FakeFeeds
 from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.platforms.test_discord_commands import Hasty, until
@@ -268,6 +269,16 @@ async def test_a_channel_is_paused_until_an_editor_resumes_it(office: Office) ->
     assert "soc goes on" in (await ask("resume", "soc")).text
     await office.rounds()
     assert len(office.platform.standing()) == 2
+
+
+async def test_what_is_asked_in_a_thread_is_asked_in_the_channel_above_it(office: Office) -> None:
+    fake = office.platform.fake
+    if not isinstance(fake, FakeDiscord):
+        pytest.skip("in a thread Slack takes no commands, and its buttons name the channel")
+    thread = "600000000000000555"
+    fake.world.channels[thread] = Thread(thread, "A story", GUILD, 11, parent=CHANNEL)
+    muted = await fake.command("mute", {"publisher": "publisher1.example"}, channel=thread)
+    assert "not told in soc any more" in muted.text
 
 
 async def test_a_publisher_is_muted_in_the_channel_where_it_is_asked(office: Office) -> None:

@@ -27,7 +27,7 @@ from digests.watchkeeping import Watchkeeper
 from tests.fakediscord import CHANNEL, OWNER, TOKEN, FakeDiscord
 from tests.fakediscord.people import Seen
 from tests.fakediscord.shapes import guild_object
-from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack, Shown
+from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack, NoAnswer, Shown
 from tests.platforms.test_discord_commands import Hasty, until
 from tests.slackfaults import Fault
 from tests.slackworkspace import BOT_USER, TEAM
@@ -312,6 +312,24 @@ async def test_a_command_without_its_words_opens_a_form_whose_fields_are_its_opt
         assert said in (await place.fill(verb.name, first)).text
 
 
+@pytest.mark.parametrize("place", ["slack"], indirect=True)
+@pytest.mark.parametrize("member", [True, False])
+async def test_a_form_that_was_open_for_more_than_half_an_hour_is_answered_all_the_same(
+    place: OnSlack, member: bool
+) -> None:
+    place.fake.stale_responses = 1
+    place.fake.places[place.channel].member = member
+    with pytest.raises(NoAnswer):
+        await place.fake.fill(
+            "/digest search", {"query": "gateways"},
+            user=place.people["en"], channel=place.channel, within=1.0,
+        )  # fmt: skip
+    log = place.fake.log
+    await until(lambda: log and log[-1].kind == ("ephemeral" if member else "posted"))
+    assert "29 stories" in str(log[-1].body)
+    assert (log[-1].place == place.channel) is member
+
+
 @pytest.mark.parametrize("place", ["discord"], indirect=True)
 async def test_letters_typed_into_an_option_are_completed(place: OnDiscord) -> None:
     assert "news.example" in await place.fake.typing("search", "publisher", "news")
@@ -345,14 +363,17 @@ async def test_a_channel_that_invites_the_bot_is_greeted_once_and_others_are_not
     place: OnSlack,
 ) -> None:
     event = {"type": "member_joined_channel", "user": BOT_USER, "channel": place.channel}
+    asked = place.fake.calls.count("auth.test")
     joined = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event": event}
     await place.fake.envelope("events_api", joined)
     await place.fake.envelope("events_api", joined)  # told again, as Slack does
     other = joined | {"event_id": "Ev2", "event": event | {"user": "U0OTHER"}}
-    await place.fake.envelope("events_api", other)
+    for number in range(3):  # colleagues come too
+        await place.fake.envelope("events_api", other | {"event_id": f"Ev2{number}"})
     await until(lambda: place.posted)
     await place.ask("help", {})
     (message,) = place.posted
     greeting = Shown(message, place.people["en"], place.channel)
+    assert place.fake.calls.count("auth.test") <= asked + 1
     assert list(greeting.buttons) == ["search ivanti since:7d", "latest", "trends 30d"]
     assert "Gateway" in (await place.press(greeting, "latest")).text

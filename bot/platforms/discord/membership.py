@@ -3,6 +3,7 @@
 A direct message says nothing of that, so Discord is asked; without an answer nobody is let in.
 """
 
+import asyncio
 import dataclasses
 from collections.abc import Callable, Iterable
 
@@ -14,7 +15,7 @@ from digests.model import Clock
 _FRESH = 300.0  # seconds for which a member is taken for one still
 _AGAIN = 20.0  # after somebody turned out to be none
 _REMEMBERED = 2_000
-_PATIENCE = 0.8  # seconds for one guild; a first answer is due within three
+_PATIENCE = 0.8  # seconds for all guilds, asked at once; a first answer is due within three
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ class Membership:
         """What Discord says now; None when it does not say."""
         joined: list[str] = []
         roles: set[str] = set()
-        for guild in guilds:
-            member = await self._places.member(guild, asker.user, within=_PATIENCE)
+        guilds = list(guilds)
+        asked = (self._places.member(one, asker.user, within=_PATIENCE) for one in guilds)
+        for guild, member in zip(guilds, await asyncio.gather(*asked), strict=True):
             if isinstance(member, Answer) and member.code == UNKNOWN_MEMBER:
                 continue
             if isinstance(member, Answer | NotSent | Lost):

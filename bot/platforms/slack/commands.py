@@ -16,6 +16,7 @@ from bot.platforms.slack import forms, render
 from bot.platforms.slack.client import Web, sdk_log
 from bot.platforms.slack.directory import Directory
 from bot.platforms.slack.errors import Failure, Kind
+from digests.errors import ChatError
 from digests.model import Clock
 
 log = logging.getLogger(__name__)
@@ -63,10 +64,9 @@ class Desk:
         event = payload.get("event") or {}
         if self._greeting is None or event.get("type") != "member_joined_channel":
             return
-        who = await self._web.ask(lambda c: c.auth_test())
-        if isinstance(who, Failure) or event.get("user") != who.text("user_id"):
-            return  # somebody else came
         await self._directory.find_teams()
+        if event.get("user") != self._directory.me:
+            return  # somebody else came
         place = str(event.get("channel", ""))
         body = render.announced(self._greeting("slack", str(payload.get("team_id", ""))))
         said = await self._web.ask(lambda c: c.chat_postMessage(channel=place, **body))
@@ -173,8 +173,30 @@ class Desk:
             # Seen twice is better than not at all: only the asker sees it.
             await self._clock.sleep(_AGAIN_AFTER)
             failure = await self._web.respond(url, body)
+        if failure is not None and failure.kind is Kind.REFUSED:
+            failure = await self._show_elsewhere(request.asker, body)
         if failure is not None:
             log.warning("slack: a reply was not shown", extra={"reason": str(failure)})
+
+    async def _show_elsewhere(self, asker: Asker, body: Mapping[str, Any]) -> Failure | None:
+        """To the asker alone, where the way back is closed; else by direct message.
+
+        It is closed after half an hour, for instance when a form was left open for so long.
+        """
+        shown = {name: body[name] for name in ("text", "blocks") if name in body}
+        place, user = asker.conversation, asker.user
+        said = await self._web.ask(
+            lambda c: c.chat_postEphemeral(channel=place, user=user, **shown)
+        )
+        if not isinstance(said, Failure):
+            return None
+        try:
+            private = await self._directory.direct(user)
+        except ChatError as error:
+            return Failure(Kind.REFUSED, str(error))
+        shown |= {"unfurl_links": False, "unfurl_media": False}
+        said = await self._web.ask(lambda c: c.chat_postMessage(channel=private, **shown))
+        return said if isinstance(said, Failure) else None
 
 
 def _team_of(body: Payload) -> object:

@@ -43,32 +43,34 @@ class Directory:
         self._channels: dict[str, str] = {}
         self._channels_at = float("-inf")
         self._people: dict[str, Person] = {}
-        self.teams: frozenset[str] = (
-            frozenset()
-        )  # our workspace, and its organisation if it has one
+        self._asking = asyncio.Lock()
+        self.teams: frozenset[str] = frozenset()  # our workspace, its organisation if it has one
+        self.me = ""  # the bot's own id; both stay empty until Slack has said them
 
     async def place(self, address: str) -> str:
         """The conversation's id for `#name`, `C0123`, `@name`, `U0123` or `D0123`. Raises ChatError."""
         if address.startswith("#"):
             return await self._channel_named(address[1:].lower())
         if address.startswith("@"):
-            return await self._direct(await self._person_named(address[1:].lower()))
+            return await self.direct(await self._person_named(address[1:].lower()))
         if address[:1] in {"U", "W"}:
-            return await self._direct(address)
+            return await self.direct(address)
         if address.startswith("D"):
             return address  # a direct message; looking at it would need one more permission
         return str((await self.channel(address))["id"])
 
     async def find_teams(self) -> None:
-        """Find out once which workspace the token belongs to; without an answer, the next time."""
+        """Find out once whose token it is and where; without an answer, the next time."""
         if self.teams:
             return
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_PATIENCE), self._asking:
+                if self.teams:  # others asked meanwhile
+                    return
                 answer = await self._web.ask(lambda c: c.auth_test())
                 if not isinstance(answer, Failure):
                     named = {answer.text("team_id"), answer.text("enterprise_id")}
-                    self.teams = frozenset(named - {""})
+                    self.teams, self.me = frozenset(named - {""}), answer.text("user_id")
 
     async def channel(self, place: str) -> Row:
         """What Slack tells of a conversation. Raises ChatError when there is none that we see."""
@@ -137,7 +139,8 @@ class Directory:
         several = f"{len(shown)} people are called that: write the member id" if shown else ""
         raise ChatError(f"slack:@{name} was not found: {several or CURES['user_not_found']}")
 
-    async def _direct(self, user: str) -> str:
+    async def direct(self, user: str) -> str:
+        """The direct messages with a person, opened when there are none. Raises ChatError."""
         answer = await self._get(lambda c: c.conversations_open(users=user), f"@{user}")
         place = answer.inner("channel").get("id")
         if not place:
