@@ -183,7 +183,7 @@ def telling(connection: Connection, names: Names, story: StoryId) -> list[Post]:
 
 def withdrawn(connection: Connection, names: Names, now: datetime) -> list[Post]:
     """Posts, however old, that show what somebody took back; walks all that show something old."""
-    found = _read(connection, names, _WITHDRAWN)
+    found = _read(connection, names, _WITHDRAWN, now=now)
     return [one for one in found if post_states.may_edit(one, now)]
 
 

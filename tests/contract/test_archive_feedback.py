@@ -254,6 +254,21 @@ async def test_a_person_can_take_everything_back_wherever_it_stands(stored):
     assert (standing.useful, standing.people) == (1, 1)
 
 
+async def test_what_was_taken_back_goes_from_cards_that_are_not_edited_for_anything_else(stored):
+    this = await write(stored, ANA)
+    await decide(stored, this)
+    (post,) = await stored.outbox.in_state(PostState.SENT)
+    await stored.outbox.settle_edit(post.id, Posted("m1"), now=START, shown=post.wanted)
+    old = START + timedelta(days=90)
+    assert await stored.outbox.withdrawn(old) == []
+    await stored.readers.forget(ANA)
+    assert await stored.outbox.edits_due(old) == []
+    (due,) = await stored.outbox.withdrawn(old)
+    assert due.id == post.id
+    await stored.pause_channel("soc", "by hand", None)
+    assert await stored.outbox.withdrawn(old) == []
+
+
 async def test_retention_forgets_what_was_said_of_a_story(stored):
     await vote(stored, ANA, Vote.USEFUL)
     later = START + timedelta(days=500)
