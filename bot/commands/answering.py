@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot import access
+from bot.access import Asker
 from bot.commands import completing, helping, sharing
 from bot.commands.asking import (
     RUN,
@@ -61,7 +62,7 @@ class Commands:
     async def answer(self, request: Request) -> Reply:
         """The reply to one request, in the asker's language."""
         say = words(request.asker.locale)
-        ask = Ask(request, say, self._around)
+        ask = Ask(request, say, self._around, may_edit=self._may_edit(request.asker))
         try:
             return await self._answer(ask)
         except Exception:  # the border to people: they get words, the log gets the rest
@@ -125,12 +126,16 @@ class Commands:
         """Why this is not answered, "" when it is; for commands, buttons, forms and completion."""
         settings, homes = self._around.settings(), self._homes(request.asker.platform)
         refused = access.refusal(request.asker, settings.readers, homes)
-        may_edit = access.may_edit(request.asker, settings.editors, homes)
+        may_edit = self._may_edit(request.asker)
         if may_edit and refused == access.NOT_A_READER:  # what editors decide about they may read
             return ""
         return (
             access.NOT_AN_EDITOR if not refused and who is Who.EDITOR and not may_edit else refused
         )
+
+    def _may_edit(self, asker: Asker) -> bool:
+        homes = self._homes(asker.platform)
+        return access.may_edit(asker, self._around.settings().editors, homes)
 
 
 def _lacking(verb: Verb, request: Request) -> tuple[tuple[Option, ...], str]:

@@ -31,6 +31,7 @@ from digests.watchkeeping import Watchkeeper
 SHARE = "share"  # the verb of the button that posts an answer where it was asked
 RUN = "run"  # of those that run an example: their state is the line to type
 _LONGEST = 4_000  # characters of what is typed
+NO_PLACE = later("Nothing can be shared from here.")
 TOO_OLD = later("This list is too old to turn its pages; search again.")
 
 
@@ -175,6 +176,7 @@ class Ask:
     around: Around
     page: int = 0  # of a list whose pages are turned, from 0
     until: StoryId | None = None  # the newest story there was on the first page
+    may_edit: bool = False  # whether the asker is an editor here
 
     @property
     def text(self) -> str:

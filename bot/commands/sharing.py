@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bot.commands.asking import SHARE, TOO_OLD, Ask, Reply, Shared, Verb, Who
+from bot.commands.asking import NO_PLACE, SHARE, TOO_OLD, Ask, Reply, Shared, Verb, Who
 from digests.cards.words import Words, later
 from digests.model import Card, Content, Listing, Notice
 from digests.text.plain import clip
@@ -14,7 +14,7 @@ _STATE = re.compile(r"q:([0-9a-z]{1,32}):(\d{1,6})")
 async def share(ask: Ask) -> Reply:
     """Ask again what was asked, as of then, and post the answer."""
     if ask.around.share is None or not ask.asker.may_speak:
-        return ask.notice(ask.say.text("Nothing can be shared from here."))
+        return ask.notice(ask.say.text(NO_PLACE))
     again = await turned(ask)
     if again is None:
         return ask.notice(ask.say.text(TOO_OLD))

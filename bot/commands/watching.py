@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import MAXYEAR, date, datetime, timedelta
 
 from bot.commands.administering import NOT_HERE
-from bot.commands.asking import Ask, Option, Reply, Verb
+from bot.commands.asking import NO_PLACE, Ask, Option, Reply, Shared, Verb
 from digests.archive.watches import EACH
 from digests.cards.words import Words, later
 from digests.config.durations import parse as parse_duration
 from digests.config.times import parse_quiet
 from digests.config.values import nearest_zone
 from digests.errors import QueryError
-from digests.model import Button, Watch, WatchId
-from digests.model.watching import after_day, person_at
+from digests.model import Button, Notice, Target, Watch, WatchId
+from digests.model.watching import after_day, is_personal, person_at
 from digests.rules.query import parse_lenient, parse_strict
 from digests.text.plain import clip
 from digests.watchkeeping import Watchkeeper
@@ -26,7 +26,8 @@ _ON_A_PAGE = 6  # each with its button
 _SHOWN = 120  # characters of a query in a list
 _ROUND_A_FAULT = 30  # characters shown from the place of a mistake on
 _ALSO = {"delete": "watch remove", "stop": "watch remove", "help": "help"}
-_END = re.compile(r"\s+until:(\S+)$")
+_END = re.compile(r"\s+(until|where):(\S+)$")
+_HERE = "here"
 
 _QUERY = Option(
     "query",
@@ -35,6 +36,9 @@ _QUERY = Option(
     longest=LONGEST,
 )
 _UNTIL = Option("until", later("Its last day, 2027-03-01, or how long, 30d"), longest=20)
+_WHERE = Option(
+    "where", later("Write here to be told in this channel, for everybody to see"), choices=(_HERE,)
+)
 _WHICH = Option("which", later("Its number in the list, or its query"), longest=LONGEST)
 _HOURS = Option("hours", later("From when to when, 22:00-07:00; off for none"), longest=20)
 _ZONE = Option("timezone", later("Your clock, for example Europe/Berlin"), longest=60)
@@ -54,7 +58,7 @@ async def mine(ask: Ask) -> Reply:
     start = ask.page * _ON_A_PAGE
     shown = found[start : start + _ON_A_PAGE]
     zone = keeper.habits(ask.person).timezone if keeper else "UTC"
-    lines = [_line(one, say, zone, ask.now) for one in shown]
+    lines = [_line(ask, one, zone) for one in shown]
     lines = lines or [say.text("You watch for nothing yet. Try: /digest watch add is:kev")]
     lines += await _told_how(ask, keeper) if keeper else []
     buttons = tuple(Button(say.text("Remove {n}", n=one.id), REMOVE, str(one.id)) for one in shown)
@@ -76,18 +80,26 @@ async def add(ask: Ask) -> Reply:
     if keeper is None:
         return ask.notice(say.text(NOT_HERE))
     query, typed = _with_end(ask.option("query") or ask.text)
-    until, zone = ask.option("until") or typed, keeper.habits(ask.person).timezone
+    until, zone = ask.option("until") or typed["until"], keeper.habits(ask.person).timezone
+    where = (ask.option("where") or typed["where"]).casefold()
     end = _end(until, zone, ask.now)
     if until and (end is None or end <= ask.now):
         return ask.notice(
             say.text("{until} is no day to come. Write 2027-03-01, or 30d.", until=clip(until, 40))
         )
-    if fault := _fault(query, say):
+    fault = say.text(_WHERE.says) if where not in ("", _HERE) else _fault(query, say)
+    if where and not fault and (ask.around.share is None or not ask.asker.may_speak):
+        fault = say.text(NO_PLACE)
+    if fault:
         return ask.notice(fault, say.text("Not kept"))
-    wanted = Watch(WatchId(0), ask.person, query, person_at(ask.person), ask.now, end)
-    kept = await keeper.add(wanted, say.language)
+    to = Target(ask.asker.platform, ask.asker.conversation) if where else person_at(ask.person)
+    kept = await keeper.add(Watch(WatchId(0), ask.person, query, to, ask.now, end), say.language)
     if kept is None:
         text = say.text("You have {n} watches already; remove one first.", n=EACH)
+        return ask.notice(text, say.text("Not kept"))
+    if where and (failed := await _announced(ask, kept)):
+        await keeper.remove(ask.person, kept.id)
+        text = say.text("It could not be posted here: {reason}", reason=failed)
         return ask.notice(text, say.text("Not kept"))
     return await _confirmed(ask, keeper, kept)
 
@@ -100,13 +112,41 @@ async def remove(ask: Ask) -> Reply:
     wanted = (ask.option("which") or ask.text).casefold()
     own = await ask.archive.watches.of(ask.person)
     chosen = [one for one in own if wanted in (str(one.id), one.query.casefold())]
+    if wanted and not chosen and ask.may_edit:
+        chosen = [one for one in await ask.archive.watches.every() if _is_here(ask, one, wanted)]
     if not wanted or not chosen:
         return await show(ask) if not wanted else ask.notice(say.text("You have no such watch."))
     for one in chosen:
-        await keeper.remove(ask.person, one.id)
+        await keeper.remove(one.owner, one.id)
+        if one.owner != ask.person:
+            await ask.archive.acts.note(ask.deed(f"{one.owner}: {one.query}"))
     text = say.text("You watch no more for {query}.", query=clip(chosen[0].query, _SHOWN))
     buttons = (Button(say.text("What you watch for"), SHOW, _ME),)
     return replace(ask.notice(text), buttons=buttons)
+
+
+def _is_here(ask: Ask, one: Watch, wanted: str) -> bool:
+    """Whether it is somebody's watch that is told here to everybody: for editors to end."""
+    here = Target(ask.asker.platform, ask.asker.conversation)
+    return str(one.id) == wanted and not one.of_file and not is_personal(one.channel) and (
+        one.to == here
+    )  # fmt: skip
+
+
+async def _announced(ask: Ask, kept: Watch) -> str:
+    """Say in the channel what is told there from now on, and for whom; "" or why that failed."""
+    say, share = ask.say, ask.around.share
+    if share is None:
+        return say.text(NO_PLACE)
+    name = clip(ask.asker.name or ask.asker.user, 80)
+    text = say.text(
+        "{name} watches here: each new story that matches {query} is told in this channel.",
+        name=name,
+        query=clip(kept.query, _SHOWN),
+    )
+    button = Button(say.text("Remove {n}", n=kept.id), REMOVE, str(kept.id))
+    told = Notice("Nightdesk", text, say.language, rtl=say.rtl, buttons=(button,))
+    return await share(Shared(ask.asker, told))
 
 
 async def quiet(ask: Ask) -> Reply:
@@ -146,7 +186,7 @@ async def _confirmed(ask: Ask, keeper: Watchkeeper, kept: Watch) -> Reply:
     found = await ask.archive.search(recent, now=ask.now, limit=1)
     query = clip(kept.query, _SHOWN)
     lines = [
-        say.text("Each new story that matches {query} is told to you alone.", query=query),
+        say.text(_KEPT[is_personal(kept.channel)], query=query),
         *_ends(kept, say, keeper.habits(ask.person).timezone),
         say.plural(
             "{n} story of the last 7 days matches.", "{n} stories of the last 7 days match.",
@@ -218,10 +258,13 @@ def _fault(query: str, say: Words) -> str:
     return "" if query.strip() else say.text("Say what to look for.")
 
 
-def _with_end(typed: str) -> tuple[str, str]:
-    """The query, and what stands behind `until:` at its end."""
-    match = _END.search(typed)
-    return (typed[: match.start()].strip(), match[1]) if match else (typed.strip(), "")
+def _with_end(typed: str) -> tuple[str, dict[str, str]]:
+    """The query, and what stands behind `until:` and `where:` at its end."""
+    found = {"until": "", "where": ""}
+    while match := _END.search(typed):
+        typed = typed[: match.start()]
+        found[match[1]] = found[match[1]] or match[2]
+    return typed.strip(), found
 
 
 def _end(text: str, zone: str, now: datetime) -> datetime | None:
@@ -235,9 +278,21 @@ def _end(text: str, zone: str, now: datetime) -> datetime | None:
     return after_day(day, zone) if day.year < MAXYEAR else None
 
 
-def _line(one: Watch, say: Words, zone: str, now: datetime) -> str:
-    over = [say.text("ended")] if one.is_over(now) else _ends(one, say, zone)
-    return say.line(str(one.id), clip(one.query, _SHOWN), *over)
+def _line(ask: Ask, one: Watch, zone: str) -> str:
+    say = ask.say
+    over = [say.text("ended")] if one.is_over(ask.now) else _ends(one, say, zone)
+    return say.line(str(one.id), clip(one.query, _SHOWN), *_where(ask, one), *over)
+
+
+def _where(ask: Ask, one: Watch) -> list[str]:
+    """Where everybody sees what it tells; nothing to say of direct messages."""
+    if is_personal(one.channel):
+        return []
+    if one.to.address == ask.asker.conversation:
+        return [ask.say.text("told here")]
+    channels = ask.around.settings().channels
+    name = next((each.name for each in channels if each.to == one.to), one.to.address)
+    return [ask.say.text("told in {place}", place=name)]
 
 
 def _ends(one: Watch, say: Words, zone: str) -> list[str]:
@@ -252,14 +307,18 @@ def _keeper(ask: Ask) -> Watchkeeper | None:
     return None if ask.archive.read_only else ask.around.watches
 
 
+_KEPT = {
+    True: later("Each new story that matches {query} is told to you alone."),
+    False: later("Each new story that matches {query} is told here, for everybody to see."),
+}
 VERBS = (
     Verb("watch list", later("What you watch for, and how you are told"), mine, examples=("",)),
     Verb(
         "watch add",
-        later("Be told of each new story that matches, you alone"),
+        later("Be told of each new story that matches, you alone or a channel"),
         add,
-        (_QUERY, _UNTIL),
-        examples=("ivanti OR fortinet", "is:kev product:ivanti until:2027-03-01"),
+        (_QUERY, _UNTIL, _WHERE),
+        examples=("ivanti OR fortinet", "is:kev product:ivanti until:2027-03-01 where:here"),
         form=True,
     ),
     Verb(

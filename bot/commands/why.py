@@ -13,7 +13,7 @@ from digests.cards.words import Words, later
 from digests.config.edits import pair
 from digests.config.settings import Settings
 from digests.model import Button, Key, Post, Reason, RefusedEntry, Step, Story
-from digests.model.watching import channel_of, is_watching
+from digests.model.watching import is_watching, owner_of
 from digests.rules.altering import Change, of_channel, of_feed
 from digests.rules.match import Subject, subject
 from digests.rules.query import parse_lenient
@@ -126,7 +126,7 @@ def called(settings: Settings, url: str) -> str:
 
 def _shown(posts: Sequence[Post], person: str) -> list[Post]:
     return [
-        one for one in posts if not is_watching(one.channel) or one.channel == channel_of(person)
+        one for one in posts if not is_watching(one.channel) or owner_of(one.channel) == person
     ]
 
 

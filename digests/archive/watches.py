@@ -5,7 +5,17 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from digests.archive import dialects
 from digests.archive.comments import VERDICT
@@ -13,7 +23,7 @@ from digests.archive.rows import AnyRow
 from digests.archive.schema import channel_pause, place, post
 from digests.archive.schema_watch import habits, watch
 from digests.model import Habits, PostState, Quiet, Target, Watch, WatchId
-from digests.model.watching import channel_of, file_owner, person_at
+from digests.model.watching import channel_of, file_owner, in_places, person_at
 
 EACH = 50  # watches of one person
 ENDED_FOR = timedelta(days=30)  # an ended watch is still listed for so long
@@ -62,10 +72,12 @@ def add(connection: Connection, wanted: Watch) -> Watch | None:
 
 def remove(connection: Connection, owner: str, this: WatchId) -> bool:
     """Forget one; False when it is not this owner's. With the last one goes what was owed."""
+    before = {one.id: one.channel for one in of(connection, owner)}
     if not connection.execute(_REMOVE, {"who": owner, "this": this}).rowcount:
         return False
-    if not connection.execute(_COUNT, {"who": owner}).scalar_one():
-        _owe_nothing(connection, [owner])
+    gone = before.pop(this)
+    if gone not in before.values():
+        _owe_nothing(connection, [gone])
     return True
 
 
@@ -78,11 +90,15 @@ def keep_habits(connection: Connection, wanted: Habits) -> None:
 
 def forget_owner(connection: Connection, owner: str) -> int:
     """Forget a person's watches and habits, and owe nothing for them. How many watches."""
+    channels = {channel_of(owner), *(one.channel for one in of(connection, owner))}
     count = connection.execute(delete(watch).where(_OWN), {"who": owner}).rowcount
     connection.execute(delete(habits).where(habits.c.owner == owner))
-    _owe_nothing(connection, [owner])
+    _owe_nothing(connection, channels)
     connection.execute(delete(place).where(place.c.target == str(person_at(owner))))
-    mine = post.c.channel == channel_of(owner)
+    here = in_places(owner)
+    mine = or_(
+        post.c.channel == channel_of(owner), post.c.channel.startswith(here, autoescape=True)
+    )
     connection.execute(update(post).where(mine).values(text=""))  # which says what was watched
     return count
 
@@ -100,7 +116,7 @@ def register(connection: Connection, configured: Sequence[Watch]) -> None:
     if known:
         gone = dialects.values(list(known))
         connection.execute(delete(watch).where(watch.c.owner.in_(gone)))
-        _owe_nothing(connection, list(known))
+        _owe_nothing(connection, [channel_of(one) for one in known])
 
 
 def forget_ended(connection: Connection, before: datetime) -> int:
@@ -109,9 +125,9 @@ def forget_ended(connection: Connection, before: datetime) -> int:
     return connection.execute(delete(watch).where(of_people, watch.c.until < before)).rowcount
 
 
-def _owe_nothing(connection: Connection, owners: Collection[str]) -> None:
-    """What waited for these owners is dead; where they could not be reached is forgotten."""
-    names = dialects.values([channel_of(owner) for owner in owners])
+def _owe_nothing(connection: Connection, channels: Collection[str]) -> None:
+    """What waited in these channels is dead; that they could not be reached is forgotten."""
+    names = dialects.values(list(channels))
     # A verdict on a comment goes to the same person, and is not owed for a watch.
     of_watches = ~post.c.subject.startswith(VERDICT, autoescape=True)
     waiting = and_(post.c.channel.in_(names), post.c.state == PostState.QUEUED, of_watches)

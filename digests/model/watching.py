@@ -9,6 +9,7 @@ from digests.model.ids import WatchId
 
 _CHANNEL = "watch:"  # so begin the names of their channels; no channel of a file has such a name
 _FILE = "file:"
+_IN = ">"  # in a channel's name: what follows is where a person's watches are told to everybody
 PER_DAY = 30  # cards into one place; what comes after them is told in one digest
 
 
@@ -25,8 +26,9 @@ class Watch:
 
     @property
     def channel(self) -> str:
-        """The name under which its posts are owed; all watches of one owner share it."""
-        return channel_of(self.owner)
+        """The name under which its posts are owed; an owner's watches in one place share it."""
+        alone = self.of_file or self.to == person_at(self.owner)
+        return channel_of(self.owner) if alone else f"{in_places(self.owner)}{self.to.address}"
 
     @property
     def name(self) -> str:
@@ -52,10 +54,10 @@ class Habits:
     timezone: str = "UTC"
     quiet: Quiet | None = None
 
-    def channel(self, to: Target) -> Channel:
-        """The place of the owner's watches, as a channel: with its clock and its limit."""
+    def channel(self, to: Target, name: str = "") -> Channel:
+        """A place of the owner's watches, as a channel: with its clock and its limit."""
         return Channel(
-            channel_of(self.owner),
+            name or channel_of(self.owner),
             to,
             language=self.language,
             timezone=self.timezone,
@@ -104,14 +106,36 @@ def channel_of(owner: str) -> str:
     return f"{_CHANNEL}{owner}"
 
 
+def in_places(owner: str) -> str:
+    """How the names of the channels begin in which a person's watches are told to everybody."""
+    return f"{channel_of(owner)}{_IN}"
+
+
 def is_watching(channel: str) -> bool:
     """Whether a channel of this name belongs to watches: nobody but its owner is told of it."""
     return channel.startswith(_CHANNEL)
 
 
 def is_personal(channel: str) -> bool:
-    """Whether it leads to one person who asked for it, and not to a place that the file names."""
-    return is_watching(channel) and not channel.startswith(channel_of(_FILE))
+    """Whether it leads to one person who asked for it, and not to a place that others see."""
+    return is_watching(channel) and not channel.startswith(channel_of(_FILE)) and not _in(channel)
+
+
+def owner_of(channel: str) -> str:
+    """Whose watches are told in a channel of this name; "" for a channel of the file."""
+    if not is_watching(channel) or channel.startswith(channel_of(_FILE)):
+        return channel.removeprefix(_CHANNEL) if is_watching(channel) else ""
+    return channel.removeprefix(_CHANNEL).partition(_IN)[0]
+
+
+def told_at(channel: str) -> Target:
+    """Where the channel of a person's watches leads: to that person, or to where all see it."""
+    owner, place = owner_of(channel), _in(channel)
+    return Target(owner.partition(":")[0], place) if place else person_at(owner)
+
+
+def _in(channel: str) -> str:
+    return channel.partition(_IN)[2]
 
 
 def person_at(owner: str) -> Target:

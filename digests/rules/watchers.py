@@ -11,7 +11,7 @@ from datetime import datetime
 
 from digests.errors import QueryError
 from digests.model import Channel, Habits, Watch, WatchId
-from digests.model.watching import channel_of, is_watching, person_at
+from digests.model.watching import is_watching, owner_of, told_at
 from digests.rules.match import Subject
 from digests.rules.query import Everything, parse_strict
 from digests.rules.routing import Rule
@@ -87,16 +87,16 @@ class Watchers:
     def forget(self, owner: str) -> None:
         """Nothing of this owner any more."""
         self._habits.pop(owner, None)
-        for this in list(self._under.get(channel_of(owner), ())):
-            self.drop(this)
+        for one in [one for one in self._watches.values() if one.owner == owner]:
+            self.drop(one.id)
 
     def channel(self, name: str) -> Channel | None:
         """The channel of an owner's watches, also when the last of them is gone; None: no such."""
         if not is_watching(name):
             return None
-        owner = name.removeprefix(channel_of(""))
+        owner = owner_of(name)
         habits = self._habits.get(owner) or Habits(owner)
-        found = self._of_file.get(name) or habits.channel(person_at(owner))
+        found = self._of_file.get(name) or habits.channel(told_at(name), name)
         return replace(found, only=self._query(name))
 
     def rule(self, name: str, watches: Collection[Watch] = ()) -> Rule | None:

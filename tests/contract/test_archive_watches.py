@@ -7,6 +7,7 @@ import pytest
 
 from digests.archive.watches import EACH, ENDED_FOR, REMOVED
 from digests.model import (
+    Destination,
     FiledWatch,
     Habits,
     PostState,
@@ -103,6 +104,33 @@ async def test_watches_of_the_file_keep_their_birth_and_end_with_the_file(archiv
     assert (kept.query, kept.since, kept.name) == ("ivanti OR fortinet", START, "our stack")
     await watches.register([])
     assert await watches.every() == [anas]
+
+
+async def test_what_is_owed_in_a_channel_goes_with_the_last_watch_that_is_told_there(
+    archive, anas
+):
+    here = await archive.watches.add(watch(to=Target("slack", "C1")))
+    assert here.channel != anas.channel
+    owed = (
+        card(1, channel=here.channel),
+        card(1, Destination("slack", "D1"), channel=anas.channel),
+    )
+    await archive.commit_poll(poll(told(1), posts=owed))
+    await archive.watches.remove(ANA, here.id)
+    (post,) = await archive.outbox.in_state(PostState.QUEUED)
+    assert post.channel == anas.channel
+    (dead,) = await archive.outbox.in_state(PostState.DEAD)
+    assert dead.reason == REMOVED
+
+
+async def test_who_is_forgotten_leaves_no_word_of_it_in_channels_either(archive):
+    here = await archive.watches.add(watch(to=Target("slack", "C1")))
+    await archive.commit_poll(
+        poll(told(1), posts=(replace(card(1, channel=here.channel), text="ivanti"),))
+    )
+    await archive.watches.forget(ANA)
+    (post,) = await archive.outbox.in_state(PostState.DEAD)
+    assert post.text == ""
 
 
 SOC_TARGET = Target("slack", "C1")

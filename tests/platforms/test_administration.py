@@ -103,7 +103,8 @@ class OnSlack(Platform):
     async def ask(
         self, verb: str, text: str = "", *, stranger: bool = False, **options: str
     ) -> Any:
-        typed = " ".join(filter(None, ("/digest", verb, text, options.get("reason", ""))))
+        where = f"where:{options['where']}" if "where" in options else ""
+        typed = " ".join(filter(None, ("/digest", verb, text, options.get("reason", ""), where)))
         user = self.stranger if stranger else self.editor
         return await self.fake.command(typed, user=user, channel=self.soc)
 

@@ -40,7 +40,7 @@ OPTIONS = [(verb.name, option.name) for verb in TABLE.listed() for option in ver
 WORDS = {
     "query": "gateway", "id": "k001", "cve": "CVE-2026-0001", "publisher": "news.example",
     "topic": "vulnerability", "actor": "Turla", "since": "90d", "url": "https://news.example/feed",
-    "name": "soc", "feed": FEED.name[:100], "until": "30d",
+    "name": "soc", "feed": FEED.name[:100], "until": "30d", "where": "here",
 }  # fmt: skip
 FAILED = "Something went wrong"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 
 from bot.commands import Commands
 from bot.courier import Courier
+from bot.sharing import Sharing
 from digests.archive.store import Archive
 from digests.config import Defaults, Settings, Welcome
 from digests.desk import Desk
@@ -85,7 +86,9 @@ async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
             archive, chats, lambda: desk.settings, clock, watching=desk.watchers.channel
         )
         keeper = Watchkeeper(archive, desk.watchers)
-        commands = Commands(archive, lambda: desk.settings, clock, watches=keeper)
+        commands = Commands(
+            archive, lambda: desk.settings, clock, watches=keeper, share=Sharing(chats, Random(1))
+        )
         platform.listen(commands)
         chats[request.param] = platform.chat
         feeds = (feed(publisher.url(), first=None),)
@@ -129,6 +132,47 @@ async def test_an_ended_watch_tells_nothing_more(office: Office) -> None:
     await office.publish(FIRST)
     assert office.told(office.editor) == []
     assert len(office.platform.standing()) == 1
+
+
+async def test_a_watch_of_a_channel_tells_there_once_and_its_owner_or_an_editor_ends_it(
+    office: Office,
+) -> None:
+    apply, soc = office.desk.apply, office.desk.settings
+    await apply(replace(soc, channels=(replace(soc.channels[0], only="zebra"),)))
+    seen = await office.platform.ask("watch add", "harbour", where="here", stranger=True)
+    assert "is told here, for everybody to see" in seen.text
+    await office.publish(FIRST, "Harbour festival opens")
+    announced, *cards = [str(one) for one in office.platform.standing()]
+    assert "watches here: each new story that matches" in announced
+    assert len(cards) == 2
+    assert "Watch: harbour" in cards[-1]
+    assert office.told(office.stranger) == office.told(office.editor) == []
+    assert "told here" in (await office.platform.ask("watch list", stranger=True)).text
+    (watch,) = await office.archive.watches.every()
+    await apply(replace(office.desk.settings, editors=office.platform.editors))
+    ended = await office.platform.ask("watch remove", str(watch.id))
+    assert "You watch no more for harbour." in ended.text
+    assert await office.archive.watches.every() == []
+    assert "watch remove" in [one.verb for one in await office.archive.acts.trail()]
+
+
+async def test_a_watch_of_a_channel_is_not_for_others_to_end(office: Office) -> None:
+    seen = await office.platform.ask("watch add", "harbour", where="here")
+    (watch,) = await office.archive.watches.every()
+    answer = await office.platform.forge(seen, "unwatch", str(watch.id))
+    assert "You have no such watch." in answer.text
+    assert await office.archive.watches.every() == [watch]
+
+
+async def test_where_nothing_can_be_posted_no_watch_is_kept(office: Office) -> None:
+    fake = office.platform.fake
+    if isinstance(fake, FakeDiscord):
+        fake.faults.plan("403", on="create")
+    else:
+        fake.places[office.platform.soc].member = False
+    seen = await office.platform.ask("watch add", "harbour", where="here")
+    assert "It could not be posted here" in seen.text
+    assert await office.archive.watches.every() == []
 
 
 async def test_nobody_reaches_another_ones_watch_with_a_forged_button(office: Office) -> None:

@@ -228,7 +228,7 @@ async def test_a_person_who_is_not_found_is_no_matter_of_the_operators_but_a_nam
 ) -> None:
     desk = await desk_with(archive)
     filed = FiledWatch("our stack", "gateway", Target("slack", "@nobody"))
-    one = await watch(desk, owner, to=filed.to)
+    one = await watch(desk, owner, **({"to": filed.to} if named else {}))
     desk.ledger.watchers.configure([one] if one.of_file else [], [filed.channel])
 
     async def nobody(target: Target) -> Destination:

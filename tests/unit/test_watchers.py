@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 from digests.model import FiledWatch, Habits, Quiet, Target, Watch, WatchId
-from digests.model.watching import PER_DAY
+from digests.model.watching import PER_DAY, is_personal, owner_of, person_at
 from digests.rules.ledger import Ledger, posts
 from digests.rules.match import subject
 from digests.rules.routing import Arrival
@@ -17,8 +17,8 @@ HOUR = timedelta(hours=1)
 
 
 def watch(number: int, query: str = "gateway", owner: str = ANA, **changes) -> Watch:
-    to = Target(owner.partition(":")[0], "U1")
-    return replace(Watch(WatchId(number), owner, query, to, START - HOUR), **changes)
+    made = Watch(WatchId(number), owner, query, person_at(owner), START - HOUR)
+    return replace(made, **changes)
 
 
 def watchers(*watches: Watch, habits: tuple[Habits, ...] = ()) -> Watchers:
@@ -42,6 +42,18 @@ def test_an_owner_is_told_once_whatever_number_of_watches_match():
     assert [rule.channel.name for rule in rules] == ["watch:slack:U1", "watch:discord:2"]
     assert [rule.watches for rule in rules] == ["gateway · flaw", "gateway"]
     assert rules[1].channel.to == Target("discord", "@2")
+
+
+def test_where_an_owner_wants_it_told_to_everybody_is_a_channel_beside_the_owners_own():
+    here = Target("slack", "C7")
+    made = watchers(watch(1), watch(2, "flaw", to=here), watch(3, "flaw", owner=BO))
+    rules = {rule.channel.name: rule.channel.to for rule in made.matching(seen(), START)}
+    assert rules["watch:slack:U1"] == Target("slack", "U1")
+    assert rules["watch:slack:U1>C7"] == here
+    assert [is_personal(name) for name in rules] == [True, False, True]
+    assert {owner_of(name) for name in rules} == {ANA, BO}
+    made.forget(ANA)
+    assert told(made) == ["watch:discord:2"]
 
 
 def test_what_came_before_the_watch_and_after_its_end_is_not_told():

@@ -28,7 +28,7 @@ def test_every_verb_that_people_type_is_told_and_every_command_is_one() -> None:
     for line in typed:
         name, text = TABLE.split(line)
         if name == "watch add":
-            parse_strict(re.sub(r" until:\S+$", "", text))
+            parse_strict(re.sub(r"( (until|where):\S+)+$", "", text))
 
 
 def test_the_figures_are_those_of_the_code() -> None:
