@@ -49,7 +49,7 @@ def plain_telling(draft: Draft) -> Telling:
 
 
 def told(story: Story, telling: Telling) -> Story:
-    """The story in the words of a telling."""
+    """The story in the words of a telling. What its text is about comes before its feed's topics."""
     return replace(
         story,
         sentences=telling.sentences,
@@ -59,7 +59,7 @@ def told(story: Story, telling: Telling) -> Story:
         byline=telling.byline or story.byline,
         picture=telling.picture or story.picture,
         cves=telling.cves,
-        topics=tuple(dict.fromkeys((*story.topics, *telling.topics)))[:MOST_TOPICS],
+        topics=tuple(dict.fromkeys((*telling.topics, *story.topics)))[:MOST_TOPICS],
         names=telling.names,
         indicators=telling.indicators,
         quality=with_news(telling.quality, first=True) if telling.quality else story.quality,

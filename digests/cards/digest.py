@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from digests.cards.chips import topic
 from digests.cards.compose import listing
 from digests.cards.words import Words, later, words
 from digests.model import Line, Listing, Span, Story, StoryId
@@ -106,8 +107,9 @@ def _topic(story: Story) -> str:
 
 
 def _headed(line: Line, story: Story, say: Words) -> Line:
-    topic = _topic(story)
-    return replace(line, heading=say.isolate(topic) if topic else say.text("Other topics"))
+    named = _topic(story)
+    heading = say.isolate(topic(named, say)) if named else say.text("Other topics")
+    return replace(line, heading=heading)
 
 
 def _first_sentence(story: Story) -> tuple[Span, ...]:

@@ -42,9 +42,9 @@ def test_topics_stand_in_the_order_of_their_most_important_story() -> None:
     ]
     told = digest(stories, DAILY, language="en", zone="Europe/Berlin")
     assert [(line.heading, line.key) for line in told.lines] == [
-        ("malware", "k003"),
-        ("crime", "k001"),
-        ("crime", "k004"),
+        ("Malware", "k003"),
+        ("Crime", "k001"),
+        ("Crime", "k004"),
         ("Other topics", "k002"),
     ]
     assert told.title == "Digest since 2 Mar, 08:30"

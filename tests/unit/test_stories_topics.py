@@ -55,6 +55,13 @@ def test_the_most_telling_comes_first() -> None:
     assert "crime" in found
 
 
+def test_where_nothing_is_clear_the_first_lines_decide() -> None:
+    lead = "The payroll service is back nine days after ransomware stopped it. "
+    assert topics("Payroll service is back", lead) == ("ransomware",)
+    assert topics("Payroll service is back", "x " * 200 + lead) == ()
+    assert topics("Payroll service is back", "A patch is out.") == ()  # a plain word alone
+
+
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_has_at_most_three_of_the_fixed_set(title: str, text: str) -> None:
     found = topics(title, text)
