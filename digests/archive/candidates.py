@@ -20,6 +20,7 @@ from digests.archive.plan import Ids, Plan, any_of, both, whole
 from digests.archive.ranking import Weighed, weight
 
 MOST = 200  # candidates
+ALONE = 100  # of a sole word or phrase: it says little about which of its stories is best
 _TOGETHER = 3  # rarest words that are wanted in one title
 _BUDGET = 100_000  # places in the index looked at for stories with two words of a query
 _PAIRED = 3_000  # stories with two words
@@ -39,11 +40,16 @@ class Known:
         return self.weighed.leaf.expression
 
 
+def most(plan: Plan) -> int:
+    """How many matches are scored."""
+    return ALONE if len(plan.leaves) == 1 and plan.bare else MOST
+
+
 def known(plan: Plan, frequencies: Frequencies, newest: Sequence[int]) -> list[Known]:
     """The leaves, the rarest first; `newest` are the newest matches."""
     if len(plan.leaves) == 1 and plan.bare and not plan.ids.low:  # its weight decides nothing
-        often = matching.of_found(newest, frequencies.extent)
-        return [Known(Weighed(plan.leaves[0], 1.0), often.stories, often.reach)]
+        reach = matching.reach_of(newest, frequencies.until)
+        return [Known(Weighed(plan.leaves[0], 1.0), len(newest), reach)]
     found = []
     for leaf in plan.leaves:
         often = frequencies.of(leaf)
@@ -55,18 +61,19 @@ def known(plan: Plan, frequencies: Frequencies, newest: Sequence[int]) -> list[K
 def chosen(
     connection: Connection, plan: Plan, leaves: Sequence[Known], newest: Sequence[int]
 ) -> list[int]:
-    """At most `MOST` ids, those to be scored."""
+    """The ids that are to be scored, `most` of them at most."""
+    limit = most(plan)
     loose = [one for one in leaves if one.weighed.leaf in plan.optional]
     worth = _paired(connection, plan, loose) if len(loose) > 1 else {}
     held = matching.among(connection, plan, worth)
     best = sorted(held, key=lambda id_: (worth[id_], id_), reverse=True)[: MOST * 3 // 4]
     found = dict.fromkeys(best)
     for source in _sources(leaves, loose):
-        room = min(source.limit, MOST - len(found))
+        room = min(source.limit, limit - len(found))
         if room <= 0:
             break
         found |= dict.fromkeys(_from(connection, plan, source, room))
-    return list(found | dict.fromkeys(newest))[:MOST]
+    return list(found | dict.fromkeys(newest))[:limit]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from digests.archive.schema import post, post_member, story
 
 SAMPLE = 500  # newest stories with a word, from which its frequency is estimated
 _PLACES = 20_000  # of a word, looked at for a phrase
-_REACH = 10  # so many times as far back as these to look for a word beside others
+_REACH = 5  # so many times as far back as these to look for a word beside others
 
 _INDEXED = select(dialects.indexed.c.rowid)
 _STANDING = post.c.state.in_([literal_column(f"'{state}'") for state in ("sent", "folded")])
@@ -52,8 +52,6 @@ _MATCHING = _bounded(
     dialects.indexed.c.rowid,
 )
 _ALL = _bounded(select(story.c.id), story.c.id)
-_sample = _first(_MATCHING, dialects.indexed.c.rowid).subquery()
-_SAMPLED = select(func.count(), func.min(_sample.c.rowid)).select_from(_sample)
 _OLDEST = select(func.min(story.c.id))
 
 
@@ -87,6 +85,9 @@ class Extent:
 
 def newest(connection: Connection, plan: Plan, limit: int) -> Sequence[int]:
     """Ids of matches, newest first."""
+    if plan.expression and not plan.rest:
+        span = plan.ids.low, plan.ids.high
+        return dialects.newest_in_index(connection, plan.expression, span, limit)
     statement, id_, parameters = _asked(plan)
     parameters["limit"] = limit
     return connection.execute(_first(statement, id_), parameters).scalars().all()
@@ -116,13 +117,13 @@ class Frequencies:
 
     def __init__(self, connection: Connection, until: int) -> None:
         self._connection = connection
-        self._until = until
+        self.until = until
         self._known: dict[Leaf, Frequency] = {}
 
     @cached_property
     def extent(self) -> Extent:
         """Of the archive they are counted in."""
-        return Extent.of(self._connection, self._until)
+        return Extent.of(self._connection, self.until)
 
     def of(self, leaf: Leaf) -> Frequency:
         """Counted up to a sample, beyond it judged by its density."""
@@ -150,16 +151,14 @@ def frequency(connection: Connection, leaf: Leaf, extent: Extent) -> Frequency:
     return _sampled(connection, leaf.expression, extent, low)
 
 
-def of_found(found: Sequence[int], extent: Extent) -> Frequency:
-    """The same of the newest matches of a sole leaf, as they were found already."""
-    spanned = extent.newest - found[-1] + 1
-    often = len(found) * extent.span / spanned
-    return Frequency(often, extent.newest - spanned * _REACH)
+def reach_of(found: Sequence[int], until: int) -> int:
+    """How far back to look for the sole leaf of a query beside others, by its newest matches."""
+    return until - (until - found[-1] + 1) * _REACH
 
 
 def _sampled(connection: Connection, expression: str, extent: Extent, low: int) -> Frequency:
-    bounds = {"low": low, "high": extent.newest + 1, "limit": SAMPLE}
-    found, last = connection.execute(_SAMPLED, bounds | {"expression": expression}).one()
+    span = low, extent.newest + 1
+    found, last = dialects.sampled(connection, expression, span, SAMPLE)
     if found < SAMPLE and not low:
         return Frequency(found, 0)
     spanned = extent.newest - (last if found == SAMPLE else low) + 1

@@ -6,8 +6,10 @@ from the whole archive, never from the candidates: they were chosen because of t
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from digests.archive.leaves import Leaf
@@ -46,46 +48,61 @@ def ranked(candidates: Sequence[Candidate], leaves: Sequence[Weighed]) -> list[i
     """Ids, best first; the newer one where scores are equal."""
     if not candidates:
         return []
-    lengths = [2 + one.title.count(" ") + one.body.count(" ") for one in candidates]
+    texts = [f"{f' {one.title} |' * TITLE_WEIGHT} {one.body} " for one in candidates]
+    lengths = [text.count(" ") for text in texts]
     mean = sum(lengths) / len(lengths)
-    counter = _Counter([one.leaf for one in leaves])
-    weights = [one.weight for one in leaves]
+    counted = [(one.weight * (K1 + 1), _counter(one.leaf)) for one in leaves]
     scored = [
-        (_score(counter.count(one), weights, length / mean), one.id)
-        for one, length in zip(candidates, lengths, strict=True)
+        (_score(text, counted, length / mean), one.id)
+        for one, text, length in zip(candidates, texts, lengths, strict=True)
     ]
     return [id_ for _, id_ in sorted(scored, reverse=True)]
 
 
-def _score(counts: Sequence[int], weights: Sequence[float], length: float) -> float:
+def _score(text: str, counted: Sequence[tuple[float, "Counter"]], length: float) -> float:
     damping = K1 * (1 - B + B * length)
-    return sum(
-        worth * often * (K1 + 1) / (often + damping)
-        for often, worth in zip(counts, weights, strict=True)
-        if often
-    )
+    score = 0.0
+    for worth, count in counted:
+        if often := count(text):
+            score += worth * often / (often + damping)
+    return score
 
 
-class _Counter:
-    """Counts the leaves of one query in many stories.
+# How often a leaf occurs in a text with a space before and behind each word.
+Counter = Callable[[str], int]
 
-    Most candidates need not be taken apart: a word with a space on each side is counted in the
-    text as a whole, by code that is not Python's. Two spaces between the words, so that each word
-    has its own.
+
+def _counter(leaf: Leaf) -> Counter:
+    """Texts are not taken apart: a word with its spaces is counted by code that is not Python's.
+
+    A word said twice in a row shares a space with itself, and counts once.
     """
+    patterns = _patterns(leaf)
+    if len(patterns) > 1:
+        return _several(leaf, patterns)
+    forms = patterns[0]
+    return partial(_sum, forms) if len(forms) > 1 else lambda text: text.count(forms[0])
 
-    def __init__(self, leaves: Sequence[Leaf]) -> None:
-        self._leaves = leaves
-        self._patterns = [_patterns(leaf) for leaf in leaves]
 
-    def count(self, candidate: Candidate) -> list[int]:
-        """How often each leaf occurs, the title's counted several times."""
-        text = f"{candidate.title} | " * TITLE_WEIGHT + candidate.body
-        spaced = f" {text.replace(' ', '  ')} "
-        return [
-            _count(leaf, patterns, spaced)
-            for leaf, patterns in zip(self._leaves, self._patterns, strict=True)
-        ]
+def _sum(forms: Sequence[str], text: str) -> int:
+    return sum(map(text.count, forms))
+
+
+def _several(leaf: Leaf, patterns: Sequence[Sequence[str]]) -> Counter:
+    """Of several words as often as the rarest, in a phrase only where they stand in a row."""
+    row = _row(leaf)
+
+    def count(text: str) -> int:
+        often = min(_sum(forms, text) for forms in patterns)
+        return len(row.findall(text)) if often and leaf.phrase else often
+
+    return count
+
+
+def _row(leaf: Leaf) -> re.Pattern[str]:
+    """Where a phrase begins; its words are letters and digits only."""
+    first, *rest = ("|".join(map(re.escape, sorted(forms))) for forms in leaf.positions)
+    return re.compile(f" (?:{first})(?={''.join(f' (?:{forms})' for forms in rest)} )")
 
 
 def _patterns(leaf: Leaf) -> list[list[str]]:
@@ -96,14 +113,6 @@ def _patterns(leaf: Leaf) -> list[list[str]]:
         shortest = [s for s in starts if not any(s != o and s.startswith(o) for o in starts)]
         patterns[-1] = [f" {start}" for start in shortest]
     return patterns
-
-
-def _count(leaf: Leaf, patterns: Sequence[Sequence[str]], text: str) -> int:
-    """How often a leaf occurs in a text with two spaces between its words."""
-    if len(patterns) == 1 and len(patterns[0]) == 1:
-        return text.count(patterns[0][0])
-    often = min(sum(map(text.count, forms)) for forms in patterns)
-    return len(places(leaf, text.split())) if leaf.phrase and often else often
 
 
 def places(leaf: Leaf, words: Sequence[str]) -> list[int]:

@@ -19,15 +19,11 @@ from digests.archive.plan import plan as plan_of
 from digests.archive.ranking import Candidate, Weighed, ranked
 from digests.archive.records import Hit, Page, SavedQuery
 from digests.archive.resolve import resolve
-from digests.archive.schema import saved_query, story_text
+from digests.archive.schema import saved_query
 from digests.model import StoryId
 from digests.rules.query import Query
 
 COUNTED = 1_000  # matches counted; more are said to be more
-
-_TEXTS = select(story_text.c.id, story_text.c.title, story_text.c.body).where(
-    story_text.c.id.in_(dialects.listed("these"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ def search(connection: Connection, asked: Asked) -> Page:
     plan = plan_of(resolved.query, asked.now, begins, frequencies.often)
     plan = replace(plan, ids=Ids(plan.ids.low, min(plan.ids.high, until + 1)))
     best = asked.sort == "best" and bool(plan.leaves)
-    most = candidates.MOST if best else COUNTED
+    most = candidates.most(plan) if best else COUNTED
     found = [] if plan.empty else matching.newest(connection, plan, most + 1)
     without, more = resolved.without, len(found) > most
     order = [one for one in found[:most] if one not in without]
@@ -89,5 +85,4 @@ def load_query(connection: Connection, key: str) -> SavedQuery | None:
 
 def _scored(connection: Connection, leaves: Sequence[Weighed], chosen: Sequence[int]) -> list[int]:
     """Candidates, best first."""
-    rows = connection.execute(_TEXTS, {"these": dialects.packed(chosen)}).all()
-    return ranked([Candidate(row.id, row.title, row.body) for row in rows], leaves)
+    return ranked([Candidate(*row) for row in dialects.texts_of(connection, chosen)], leaves)

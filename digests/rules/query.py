@@ -63,6 +63,7 @@ MIN_PREFIX = 3  # letters before the star
 _WORDS_NEED = re.compile(r"\w")
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _QUOTES = '"“”„«»'  # what people's keyboards make of a quotation mark
+_OR = re.compile(rf"(?:OR|\|\|?)(?=[\s(){_QUOTES}]|$)")
 _COMPARED = re.compile(rf"({'|'.join(fields.NUMBERS)})([<>]=?|[=≥≤])([\d.]+)", re.IGNORECASE)
 
 
@@ -310,8 +311,7 @@ class _Parser:
 
     def _sees_or(self) -> bool:
         """`OR` or `|` standing alone."""
-        match = re.compile(r"(?:OR|\|\|?)(?=[\s()]|$)").match(self.text, self.at)
-        return match is not None
+        return _OR.match(self.text, self.at) is not None
 
     def _take_or(self) -> bool:
         self._skip_spaces()

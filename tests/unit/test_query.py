@@ -45,6 +45,7 @@ from tests import typed
         ("!podcast", Not(Word("podcast"))),
         ("a b OR c", Or((And((Word("a"), Word("b"))), Word("c")))),
         ("a | b", Or((Word("a"), Word("b")))),
+        ('a OR"b c"', Or((Word("a"), Phrase("b c")))),
         ("a (b OR c)", And((Word("a"), Or((Word("b"), Word("c")))))),
         ("-(a b)", Not(And((Word("a"), Word("b"))))),
         ("--a", Not(Not(Word("a")))),
