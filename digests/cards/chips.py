@@ -34,12 +34,14 @@ TOPICS = {
     "supply-chain": later("Supply chain"),
     "vulnerability": later("Vulnerability"),
 }
+# Useful in rules (`topic:advisory`); on each card of a feed they would tell nobody anything.
+KINDS_OF_FEED = frozenset({"advisory", "news", "research", "threat-research"})
 
 
 def chips(story: Story, say: Words) -> tuple[str, ...]:
     """Actors, malware, products, topics and CVEs, each named once and isolated when foreign."""
     named = [name for kinds in _KINDS for name in _names(story.names, kinds)]
-    topics = [topic(one, say) for one in story.topics]
+    topics = [topic(one, say) for one in about(story)]
     shown = unique([*named, *unique(topics)[:MOST]])
     cves = unique(story.cves)
     shown += cves[:MOST_CVES]
@@ -47,6 +49,11 @@ def chips(story: Story, say: Words) -> tuple[str, ...]:
         rest = len(cves) - MOST_CVES
         shown.append(say.plural("{n} more CVE", "{n} more CVEs", rest))
     return tuple(say.isolate(clip(chip, _LONGEST)) for chip in shown)
+
+
+def about(story: Story) -> list[str]:
+    """Its topics, without those that only tell of what kind its feed is."""
+    return [one for one in unique(story.topics) if one.casefold() not in KINDS_OF_FEED]
 
 
 def topic(name: str, say: Words) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from digests.cards.chips import topic
+from digests.cards.chips import about, topic
 from digests.cards.compose import listing
 from digests.cards.words import Words, later, words
 from digests.model import Line, Listing, Span, Story, StoryId
@@ -103,7 +103,7 @@ def _exploitation(story: Story) -> int:
 
 
 def _topic(story: Story) -> str:
-    return story.topics[0].casefold() if story.topics else ""
+    return next(iter(about(story)), "").casefold()
 
 
 def _headed(line: Line, story: Story, say: Words) -> Line:

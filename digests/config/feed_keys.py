@@ -51,7 +51,9 @@ class OfFeed:
     TOPICS = Key(
         "topics",
         ListOf(Topic(), "topics", most=20),
-        "What all its stories are about, for `topic:` in queries.",
+        "What all its stories are about, for `topic:` in queries. Cards and digests name them behind"
+        " a story's own topics, but for the kinds of feeds: advisory, news, research,"
+        " threat-research.",
         default="[]",
         example="[crime, ransomware]",
     )

@@ -38,7 +38,7 @@ def test_topics_stand_in_the_order_of_their_most_important_story() -> None:
         build_story(1, topics=("crime",), also=(OTHER,)),
         build_story(2, topics=()),
         build_story(3, topics=("malware",), facts=(KEV,)),
-        build_story(4, topics=("Crime", "law")),
+        build_story(4, topics=("News", "Crime", "law")),  # of a news feed: no group of its own
     ]
     told = digest(stories, DAILY, language="en", zone="Europe/Berlin")
     assert [(line.heading, line.key) for line in told.lines] == [

@@ -110,7 +110,7 @@ def test_chips_tell_who_with_what_against_what_about_what() -> None:
             Name("actor", "APT28", "Fancy Bear"),
             Name("actor", "apt28"),
         ),
-        topics=("ransomware", "Hospitals"),
+        topics=("ransomware", "News", "Hospitals"),
         cves=("CVE-2026-1234",),
     )
     assert compose(story, "en").chips == (
