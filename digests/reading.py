@@ -139,12 +139,19 @@ def _id(id_: str) -> str:
     return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
 
 
+# What publishing systems say when nobody chose a category, or of every entry alike.
+_EMPTY_TOPICS = frozenset({
+    "uncategorized", "uncategorised", "severity", "feature", "featured", "allgemein",
+    "nicht kategorisiert", "non classé", "sin categoría", "без рубрики", "未分类", "未分類", "غير مصنف",
+})  # fmt: skip
+
+
 def _topics(categories: Iterable[str]) -> tuple[str, ...]:
     """Categories as plain words, each once whatever its case."""
     found: dict[str, str] = {}
     for category in categories:
         topic = clip(title_text(category), MAX_TOPIC)
-        if topic:
+        if topic and topic.casefold() not in _EMPTY_TOPICS:
             found.setdefault(topic.casefold(), topic)
     return tuple(found.values())[:MAX_TOPICS]
 

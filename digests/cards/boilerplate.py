@@ -30,6 +30,7 @@ _BEGINNINGS = (
     r"\d{1,3} ?min(?:ute)?s? read\b|the post\b.{1,300}(?:appeared first on|first appeared on)",
     r"visit\b.{1,60}?\b(?:to (?:see|learn|read|view|find)|for more)\b",
     r"(?:note|editor['’]s note|disclaimer) ?: th(?:is|ese) (?:[\w#-]+ ){0,4}(?:advisor(?:y|ies)|alert|article|bulletin|blog|document|guide|page|post|publication|report|story)\b",
+    r"\d{1,6} points?(?: by \S{1,40})?,? (?:and )?\d{1,6} comments?\b",
     # German
     r"(?:hinweis|anmerkung(?: der redaktion)?) ?: dies(?:er|e|es) (?:[\w-]+ ){0,3}(?:artikel|beitrag|bericht|meldung|seite|text|warnung)\b",
     r"lesen sie (?:auch|mehr|weiter)\b|weiterlesen\b|mehr zum thema\b|siehe auch\b|zum (?:artikel|beitrag)\b",
@@ -54,6 +55,7 @@ _BEGINNINGS = (
     # Chinese
     r"点击(?:这里|此处|查看|阅读|关注|下方)|阅读(?:全文|原文|更多)|(?:欢迎)?关注(?:我们|微信|公众号)|(?:立即订阅|订阅(?:我们|本|邮件|频道))|扫码(?:关注|加入|添加|下载)|相关(?:阅读|文章)|延伸阅读",
     r"版权(?:所有|声明)|未经(?:许可|授权|允许)|图片来源|图源|图片[:：]|来源[:：]|责任编辑|本文(?:转载|来自|首发|经授权)|(?:我们|本网站)使用 ?cookie",
+    r"(?:本文|本博客|本站|本项目|本公众号|文中|文章|[\w-]{0,20}项目).{0,40}(?:仅供|只供|仅用于).{0,30}(?:自负|承担|无关|之用|非法用途)|本文首发于",
     # Japanese
     r"続き(?:を読む|はこちら)|詳細は(?:こちら|以下)|詳しくは(?:こちら|以下)|関連(?:記事|リンク)|(?:メルマガ|ニュースレター)(?:に|を|の)?(?:登録|購読)|フォロー(?:して|する)",
     r"(?:画像|写真|出典|提供|画像提供|写真提供)[:：]|無断転載|(?:この|当)(?:ウェブ)?サイトは.{0,10}(?:クッキー|cookie)を",

@@ -27,6 +27,13 @@ _REPEATS = 0.75  # share of a sentence's words that the headline has too
 _REDUNDANCY = 0.35  # what repeating the taken ones costs, against 0.65 for merit
 _ALONE = 0.06  # what a sentence that leans on the one before it costs without that one
 
+_TELLING_TITLE = 4  # characters; a shorter headline may be the sentence's first word
+_BEHIND_HEADLINE = " \n\t\u3000:："
+# What a program printed: a time in front, or the marks of tools that report as they go.
+_LOG = re.compile(
+    r"\W{0,3}(?:20\d\d[-/]\d\d[-/]\d\d[ T])?\d\d:\d\d:\d\d\b\]|\[[*+!-]\]|\[(?:INFO|WARN|ERROR|DEBUG)"
+)
+_CUT_TAG = re.compile(r"<(?:a|img|span|div|p|h[1-6])\s[^<>]{0,300}\Z")  # where a feed cut its HTML
 _ADDRESS = re.compile(r"\W*(?:https?://|www\.)\S+")
 _BRACKETED = re.compile(r"[(\[（【][^()]{0,60}[)\]）】]")
 _END = re.compile(r"[.!?。！？؟۔…][\"'”’»」』)\]]*$")
@@ -41,7 +48,7 @@ def condense(text: str, *, title: str = "", language: str = "en", sentences: int
     sentence longer than the limit is cut, and then ends in "…".
     """
     wanted = min(max(sentences, FEWEST), MOST)
-    known = _without_repeats(_sentences(text, language), title)
+    known = _without_repeats(_sentences(_without_headline(text, title), language), title)
     if len(known) > AS_IT_IS:
         known = _preferred(known, wanted)
         chosen = sorted(_taken(_by_merit(known, language, title), known, wanted))
@@ -52,15 +59,24 @@ def condense(text: str, *, title: str = "", language: str = "en", sentences: int
     return [known[place].text for place in chosen]
 
 
+def _without_headline(text: str, title: str) -> str:
+    """The text behind its own headline, which some feeds put before it without a full stop."""
+    rest = text.lstrip()
+    if len(title) < _TELLING_TITLE or not rest.startswith(title):
+        return text
+    rest = rest[len(title) :]
+    return rest.lstrip(_BEHIND_HEADLINE) if rest[:1] in _BEHIND_HEADLINE else text
+
+
 def _sentences(text: str, language: str) -> list[str]:
     """The text's sentences without the page's own words."""
-    found = split(without_formula(clean(text[:_READ])), language)
+    found = split(without_formula(clean(_CUT_TAG.sub("", text[:_READ]))), language)
     return [one for one in found if _says_something(one) and not is_boilerplate(one)]
 
 
 def _says_something(sentence: str) -> bool:
-    """Not a bare address, a heading of one word, or names in brackets."""
-    if _ADDRESS.fullmatch(sentence) or _BRACKETED.fullmatch(sentence):
+    """Not a bare address, a heading of one word, names in brackets, or a line of a log."""
+    if _ADDRESS.fullmatch(sentence) or _BRACKETED.fullmatch(sentence) or _LOG.match(sentence):
         return False
     return len(WORD.findall(sentence)) > (0 if _END.search(sentence) else 1) or bool(
         CJK.search(sentence)

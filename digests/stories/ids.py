@@ -16,6 +16,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no i, l, o, u to 
 _SHORTEST = 4
 _SPREAD = 0x9E3779B1  # odd, so multiplying by it permutes any power of two
 _SEVERAL = 3  # one or two publishers may be wrong themselves
+_REMEMBERED = 1_000  # seconds with stories; what is older is stored, and `learn` knows it
 _TRUST = timedelta(days=1)  # how far the wall clock may stray from the publishers'
 
 
@@ -46,6 +47,7 @@ class IdClock:
         self._last = last_id
         self._number = last_number
         self._highest: dict[int, int] = {}  # second -> highest id handed out or stored
+        self._seen: dict[int, int] = {}  # the same of stories seen lately, stored or not yet
         self._offsets: deque[float] = deque(maxlen=15)
         self._stepped = False
 
@@ -78,7 +80,12 @@ class IdClock:
 
     def next_seen(self, now: datetime) -> StoryId:
         """An id for a story seen now; later than every one before it."""
-        self._last = max(self._last + 1, first_id(self.believed(now)))
+        now_first = first_id(self.believed(now))
+        taken = self._highest.get(now_first >> _BITS, 0)  # by what was published this second
+        self._last = max(self._last + 1, now_first, taken + 1)
+        self._seen[self._last >> _BITS] = self._last
+        if len(self._seen) > _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
         return StoryId(self._last)
 
     def learn(self, highest: Mapping[int, int]) -> None:
@@ -89,7 +96,8 @@ class IdClock:
     def next_published(self, at: datetime) -> StoryId:
         """An id for a story that is never announced; `learn` its second first."""
         second = int(at.timestamp())
-        story = max(self._highest.get(second, 0) + 1, second << _BITS)
+        taken = max(self._highest.get(second, 0), self._seen.get(second, 0))
+        story = max(taken + 1, second << _BITS)
         self._highest[second] = story
         return StoryId(story)
 

@@ -21,7 +21,7 @@ INTERNATIONAL: Weights = {
     " have i been pwned, metasploit, cobalt strike, mimikatz, exploit kit, bug bounty, owasp",
     2: "eset, sophos, symantec, mcafee, bitdefender, malwarebytes, fortinet, ivanti, virustotal,"
     " patch tuesday, openssl, pwn2own, fortigate, netscaler, poc",
-    -4: "cyber monday, cyberpunk, cybertruck, hackathon",
+    -4: "cyber monday, cyberpunk, cybertruck, cyberspace, cybersquatting, cybersquatter, hackathon",
 }
 
 ENGLISH: Weights = {
@@ -134,7 +134,7 @@ RUSSIAN: Weights = {
     " атаковали серверы, данные клиентов, базы данных клиентов, дыра, защита информации",
     1: "атака, безопасность, патч, обновление, сервер, вирус, данные, заражен, утечк*",
     -3: "теракт, ракетная атака, атака беспилотников, утечка газа, утечка мозгов, утечка нефти, рецепт,"
-    " нападающий, полузащитник, совет безопасности, сердечный приступ",
+    " нападающий, полузащитник, совет безопасности, сердечный приступ, пво, обстрел*, снаряд*",
 }
 
 CHINESE: Weights = {

@@ -43,7 +43,7 @@ _WORDS = {
     "malware": """malware spyware trojan botnet backdoor infostealer stealer rootkit wiper
         keylogger cryptominer cryptojack schadsoftware logiciel_malveillant maliciel вредонос троян
         恶意软件 木马 マルウェア ウイルス برمجيات_خبيثة برمجية_خبيثة فيروس
-        | worm loader dropper payload virus c2_server command-and-control malicious infected
+        | worm loader dropper virus c2_server command-and-control malicious infected
         schädling infecté infectad зараж""",
     "phishing": """phishing smishing vishing spear-phish quishing hameçonnage фишинг 钓鱼
         フィッシング تصيد suplantación_de_identidad business_email_compromise

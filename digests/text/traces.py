@@ -114,6 +114,8 @@ def _of_url(url: re.Match[str]) -> Iterator[Indicator]:
     meant = _BROKEN.search(url["mark"] + written) or scheme not in {"http", "https", "ftp"}
     if not host or not (meant or kind != "domain" or _ONION.fullmatch(host)):
         return
+    if kind != "domain" and not _public(host.strip("[]")):
+        return  # somebody's example, or their own machine
     plain = _SLASH.sub("/", _COLON.sub(":", _DOTS.sub(".", rest[place.end() :])))
     scheme = "ftp" if scheme[0] == "f" else f"http{'s' if scheme.endswith('s') else ''}"
     yield Indicator("url", f"{scheme}://{host}{plain}")

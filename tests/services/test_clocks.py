@@ -234,6 +234,31 @@ async def test_ticks_go_on_though_the_scheduler_believes_that_its_next_is_a_day_
         ticker.stop()
 
 
+class TestNamesOfOneSecond:
+    """What is announced and what never is may fall into the same second, before either is stored."""
+
+    def test_a_story_seen_and_a_quiet_one_of_that_second_have_names_of_their_own(self):
+        ids = IdClock()
+        seen, quiet, next_seen = (
+            ids.next_seen(START),
+            ids.next_published(START),
+            ids.next_seen(START),
+        )
+        assert len({seen, quiet, next_seen}) == 3
+        assert seen < next_seen
+
+    def test_what_a_quiet_story_took_is_not_given_to_one_seen(self):
+        ids = IdClock()
+        quiet = [ids.next_published(START) for _ in range(3)]
+        assert ids.next_seen(START) not in quiet
+
+    def test_seconds_are_forgotten_in_the_end(self):
+        ids = IdClock()
+        for second in range(5_000):
+            ids.next_seen(START + timedelta(seconds=second))
+        assert len(ids._seen) <= 1_000
+
+
 class TestTheTimeThatIsBelieved:
     """Publishers say what time it is; ours is held to within a day of theirs."""
 

@@ -193,6 +193,14 @@ def test_a_picture_is_shown_over_https_only(inner, picture):
     assert draft("<title>x</title>" + inner).picture == picture
 
 
+def test_categories_that_say_nothing_are_no_topics():
+    found = draft(
+        "<title>x</title><category>Uncategorized</category><category>severity</category>"
+        "<category>Ports</category>"
+    )
+    assert found.topics == ("Ports",)
+
+
 def test_topics_are_few_short_and_each_said_once():
     many = "".join(f"<category>Topic {number}</category>" for number in range(40))
     found = draft(

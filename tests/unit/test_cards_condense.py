@@ -21,6 +21,7 @@ BREACH = (
 BOILERPLATE = {
     "en": [
         "Sign up for our daily newsletter.",
+        "39 points, 16 comments",
         "Note: This joint Cybersecurity Advisory is part of an ongoing effort to publish advisories.",
         "Note: This advisory uses the MITRE ATT&CK® framework, version 17.",
         "Visit example.gov to see all advisories and to learn more about other threats.",
@@ -65,7 +66,15 @@ BOILERPLATE = {
         "Подписывайтесь на наш канал.",
         "Фото: ТАСС",
     ],
-    "zh": ["阅读全文", "图片来源：视觉中国", "责任编辑：王小明", "扫码关注我们"],
+    "zh": [
+        "阅读全文",
+        "图片来源：视觉中国",
+        "责任编辑：王小明",
+        "扫码关注我们",
+        "本博客提供的部分文章思路可能带有攻击性，仅供安全研究与教学之用，风险自负!",
+        "Ladon项目所涉及的技术、思路和工具仅供学习或授权渗透，非法用途后果自负。",
+        "本文首发于跳跳糖社区，原文链接：",
+    ],
     "ja": ["続きを読む", "関連記事：新たな脆弱性", "写真：共同", "詳しくはこちら"],
     "ar": [
         "اقرأ أيضًا: ثغرة جديدة",
@@ -122,6 +131,28 @@ def test_a_sentence_that_repeats_the_headline_is_left_out() -> None:
     more = "A gateway flaw, CVE-2026-1234, lets attackers in; the vendor fixed it on Monday."
     assert condense(f"{repeat} {more}", title=title) == [more]
     assert condense(repeat, title=title) == []
+
+
+def test_a_headline_in_front_of_the_text_is_left_out_of_its_first_sentence() -> None:
+    title = "A gateway of many, part 8"
+    more = "Copy the file into the system first."
+    assert condense(f"{title} {more}", title=title) == [more]
+    assert condense(
+        "从零开始自定义系统 复制文件到系统里。", title="从零开始自定义系统", language="zh"
+    ) == ["复制文件到系统里。"]
+    assert condense("Gateways fall one by one here.", title="Gate") == [
+        "Gateways fall one by one here."
+    ]
+
+
+def test_lines_of_a_log_are_no_sentences() -> None:
+    log = "[2025-10-05 22:38:13] [*] Protocol Client SMB loaded..\n\n[+] Dumping local hashes."
+    assert condense(f"It relays to itself.\n\n{log}") == ["It relays to itself."]
+
+
+def test_a_tag_that_the_feed_cut_is_not_shown() -> None:
+    assert condense('It relays to itself.\n\n<a href="#preface"') == ["It relays to itself."]
+    assert condense("It holds if a <b and c.") == ["It holds if a <b and c."]
 
 
 def test_a_sentence_is_told_once() -> None:

@@ -48,6 +48,18 @@ def test_other_news_is_not(language: str, title: str, text: str) -> None:
     assert not relevance(title, text, language).relevant
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "Film director wins cybersquatting case"),
+        ("en", "The poets of cyberspace meet"),
+        ("ru", "ПВО отразили атаку, снаряды упали в поле, по предварительным данным"),
+    ],
+)
+def test_what_only_sounds_like_it_is_not(language: str, title: str) -> None:
+    assert not relevance(title, title, language).relevant
+
+
 def test_the_language_is_found_out_when_it_is_not_given() -> None:
     assert relevance("Хакеры атаковали больницы", "Вымогатели зашифровали серверы.").relevant
 

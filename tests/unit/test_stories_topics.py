@@ -42,6 +42,10 @@ def test_what_is_about_nothing_of_ours_has_no_topic(title: str) -> None:
     assert topics(title, title) == ()
 
 
+def test_a_payload_alone_is_no_malware() -> None:
+    assert topics("Shortest polyglot payload wins", "The payload runs in 22 contexts.") == ()
+
+
 def test_a_cve_and_a_malware_help_to_decide() -> None:
     title, text = "Ivanti warns customers", "A flaw is exploited; patch now."
     assert topics(title, text) == ()

@@ -127,6 +127,7 @@ def test_a_trace_is_found_refanged_and_in_one_spelling(text: str, kind: str, val
         "read it at https://www.heise.de/security/ or mail me at me@example.com",
         "version 7.2.11.5, Chrome 120.0.6099.109, v5.64.91.20, firmware 5.64.91.200",
         "10.0.0.1 192.168[.]1[.]1 127.0.0.1 0.0.0.0 224.0.0.251",
+        "open http://127.0.0.1:8080/x, http://192.168.1.8, hxxp://10[.]0[.]0[.]1/a or http://[::1]/",
         "00:1a:2b:3c:4d:5e at 12:30:45, ratio 3::1, std::vector, ::1, 2001:db8::1",
         "12345678901234567890123456789012 and ffffffffffffffffffffffffffffffff",
         "see [1.] and [this] and (2.5)",
