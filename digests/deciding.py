@@ -1,10 +1,10 @@
 """What the entries of one document become: a story of their own, another source, an edit. Pure.
 
-Synchronous on purpose: whoever asks next sees what was reserved a moment ago, so two feeds cannot
-both think that they are first. What was reserved but not committed is undone by `start_over`.
+Who decides for one entry sees what was reserved for the one before, so two feeds cannot both think
+that they are first. Whose turn it is, and what becomes of what could not be written: see turns.py.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -41,7 +41,7 @@ from digests.stories.identity import Edited, New, Same, Verdict
 from digests.stories.ids import IdClock, first_id
 
 STORIES_KEPT = timedelta(days=4)  # in memory: a little longer than a headline groups
-RECALLED_FOR = timedelta(hours=1)  # older ones that a poll under way has asked the archive for
+_FORGET_EVERY = timedelta(minutes=10)
 AWAY = timedelta(hours=6)
 _NO_TOKENS = IndexTokens()  # a revision without words keeps those in the index
 
@@ -60,6 +60,9 @@ class Prepared:
     words: Mapping[StoryId, IndexTokens] = field(default_factory=dict)  # of known stories
     facts: Mapping[str, CveFacts] = field(default_factory=dict)  # of the CVEs that are named
     late: bool = False  # the feed could not be read for long; see `is_late`
+    shown: dict[int, Evidence] = field(
+        default_factory=dict
+    )  # of the new ones, as far as looked at
 
 
 @dataclass(slots=True)
@@ -90,27 +93,56 @@ class Decider:
     ledger: Ledger = field(default_factory=Ledger)
     window: Window = field(default_factory=Window)
     stories: dict[StoryId, Story] = field(default_factory=dict)
-    recalled: dict[StoryId, datetime] = field(default_factory=dict)  # when a poll asked for them
+    _forgot: datetime | None = None
 
-    def start_over(self, refs: Iterable[StoryRef], stories: Iterable[Story]) -> None:
-        """Take what the archive holds for all that is known."""
-        self.window, self.stories = Window(), {}
-        self.recall(refs, stories)
+    def start_over(self, refs: Iterable[StoryRef], stories: Iterable[Story]) -> Iterator[StoryId]:
+        """Take what the archive holds for all that is known; story by story, for `in_turns`."""
+        self.window, self.stories = Window(), {story.id: story for story in stories}
+        for ref in refs:
+            if ref.id in self.stories:
+                self.window.add(ref)
+            yield ref.id
 
     def recall(self, refs: Iterable[StoryRef], stories: Iterable[Story]) -> None:
-        """Add what the archive holds; what memory holds already is newer."""
+        """Add what the archive holds of older ones; what memory holds already is newer."""
         for story in stories:
             self.stories.setdefault(story.id, story)
         for ref in refs:
             if ref.id in self.stories:
                 self.window.add(ref)
 
-    def decide(self, feed: Feed, prepared: Prepared, now: datetime) -> Decided:
-        """Decide and reserve for one document; whoever asks next sees what was reserved."""
-        decided = Decided(now)
+    def forget(self, now: datetime) -> None:
+        """Let go of old stories, now and then. What is recalled afterwards is there to be joined."""
+        if self._forgot is not None and abs(now - self._forgot) < _FORGET_EVERY:
+            return
+        self._forgot = now
         oldest = min(now, self.ids.believed(now)) - STORIES_KEPT  # ours may stand years ahead
-        self._forget(oldest, now)
-        for index in telling_order(prepared.drafts, now):
+        self.window.forget(oldest)
+        self.ledger.forget(first_id(oldest))
+        self.stories = {id_: one for id_, one in self.stories.items() if one.seen >= oldest}
+
+    def joined(self, feed: Feed, prepared: Prepared, now: datetime) -> Iterator[StoryId | None]:
+        """The story that each new entry joins as things stand, to have its words at hand."""
+        for index, announcement in prepared.announced.items():
+            draft, link = prepared.drafts[index], prepared.links[index]
+            ref = self.window.find(link, draft.title_key, now, publisher=feed.publisher)
+            if ref is None and announcement.announce:
+                prepared.shown[index] = evidence_of(feed, draft)
+                kin = self.window.judge(prepared.shown[index], now)
+                yield kin[0].story if kin and kin[0].same else None
+            else:
+                yield ref.id if ref else None
+
+    def decide(self, feed: Feed, prepared: Prepared, now: datetime) -> Decided:
+        """Decide and reserve for one document at once."""
+        decided = Decided(now)
+        for _ in self.deciding(feed, prepared, decided):
+            pass
+        return decided
+
+    def deciding(self, feed: Feed, prepared: Prepared, decided: Decided) -> Iterator[int]:
+        """Decide and reserve, entry by entry: `decided` is whole when all steps are done."""
+        for index in telling_order(prepared.drafts, decided.now):
             match prepared.verdicts[index]:
                 case New():
                     self._decide_new(feed, prepared, decided, index)
@@ -120,44 +152,25 @@ class Decider:
                     decided.counts["same"] += 1
                     if entry is not None:
                         decided.present.append(entry)
-        return decided
-
-    def hold(self, stories: Iterable[StoryId], now: datetime) -> None:
-        """Keep these in memory, however old, until whoever asked for them has decided."""
-        self.recalled |= dict.fromkeys(stories, now)
-
-    def _forget(self, oldest: datetime, now: datetime) -> None:
-        self.recalled = {
-            story: at for story, at in self.recalled.items() if abs(now - at) < RECALLED_FOR
-        }
-        self.window.forget(oldest, self.recalled)
-        self.ledger.forget(first_id(oldest), self.recalled)
-        old = [one.id for one in self.stories.values() if one.seen < oldest]
-        for story in old:
-            if story not in self.recalled:
-                del self.stories[story]
-
-    def alike(self, feed: Feed, drafts: Iterable[Draft], now: datetime) -> set[StoryId]:
-        """Stories that these entries may join for what they tell, to have their words at hand."""
-        kin = (self.window.judge(evidence_of(feed, draft), now) for draft in drafts)
-        return {one.story for kinships in kin for one in kinships if one.same}
+            yield index
 
     def _decide_new(self, feed: Feed, prepared: Prepared, decided: Decided, index: int) -> None:
         draft, decision = prepared.drafts[index], prepared.announced[index]
         link = prepared.links[index]
         at = decided.now if decision.announce else draft.published or decided.now
         ref = self.window.find(link, draft.title_key, at, publisher=feed.publisher)
-        kin = self._kin(feed, draft, decision, at)
+        shown = self._shown(feed, prepared, index)
+        kin = self.window.judge(shown, at)
         what = Happening.KNOWN
         if ref is None and kin and kin[0].same:
             ref, what = self.window.get(kin[0].story), Happening.ALIKE
         if ref is not None and ref.id in self.stories:
             decided.counts["same"] += 1
-            self._join(feed, prepared, link, ref, decided, index)
+            self._join(feed, prepared, ref, decided, index, shown)
             story = self.stories[ref.id]
         else:
             decided.counts["new"] += 1
-            story = self._new_story(feed, draft, link, decided, prepared, index, kin)
+            story = self._new_story(feed, decided, prepared, index, shown, kin)
             what = Happening.NEW
         decided.entries.append(_entry_record(draft, story.id, decided.now, kin))
         judged = replace(
@@ -168,22 +181,22 @@ class Decider:
         )
         decided.steps.append(judged)
 
-    def _kin(
-        self, feed: Feed, draft: Draft, decision: Announcement, at: datetime
-    ) -> tuple[Kinship, ...]:
-        """Stories of the same event, or related; what is not announced is not compared."""
-        return self.window.judge(evidence_of(feed, draft), at) if decision.announce else NOTHING
+    def _shown(self, feed: Feed, prepared: Prepared, index: int) -> Evidence:
+        """What an entry shows of its event; what is not announced is not compared."""
+        if not prepared.announced[index].announce:
+            return UNSEEN
+        return prepared.shown.pop(index, None) or evidence_of(feed, prepared.drafts[index])
 
     def _new_story(
         self,
         feed: Feed,
-        draft: Draft,
-        link: str,
         decided: Decided,
         prepared: Prepared,
         index: int,
+        shown: Evidence,
         kin: tuple[Kinship, ...],
     ) -> Story:
+        draft, link = prepared.drafts[index], prepared.links[index]
         now, decision = decided.now, prepared.announced[index]
         number, key = self.ids.next_key()
         announce = decision.announce
@@ -198,7 +211,6 @@ class Decider:
         base = replace(base, related=kin_ids, announced=announce)
         story = knowing(told(base, telling), prepared.facts)
         self.stories[story_id] = story
-        shown = evidence_of(feed, draft) if announce else UNSEEN
         self.window.add(_ref(story, link, draft.title_key, shown))
         links = (link,) if link else ()
         decided.new[story_id] = StoryRecord(story, telling.tokens, number, links, draft.title_key)
@@ -209,18 +221,18 @@ class Decider:
         self,
         feed: Feed,
         prepared: Prepared,
-        link: str,
         ref: StoryRef,
         decided: Decided,
         index: int,
+        shown: Evidence,
     ) -> None:
         """Another telling of a known story: its card grows by a source, once per publisher."""
         draft, decision = prepared.drafts[index], prepared.announced[index]
+        link = prepared.links[index]
         story = self.stories[ref.id]
         if link and link not in ref.link_keys:
             self.window.add(replace(ref, link_keys=(*ref.link_keys, link)))
-        if decision.announce:
-            self.window.grow(ref.id, evidence_of(feed, draft), decided.now)
+        self.window.grow(ref.id, shown, decided.now)
         publishers = {story.publisher, *(source.publisher for source in story.also)}
         if feed.publisher not in publishers:
             source = Source(feed.publisher, feed.name, draft.title, draft.shown_link, decided.now)
@@ -346,9 +358,10 @@ def _arrival(
 def evidence_of(feed: Feed, draft: Draft) -> Evidence:
     """What an entry shows of its event."""
     terms = draft.tokens.title, draft.tokens.body
-    return evidence(
+    shown = evidence(
         draft.title, terms, cves=draft.cves, names=draft.names, publisher=feed.publisher
     )
+    return shown.measured()
 
 
 def _ref(story: Story, link: str, title_key: str, shown: Evidence) -> StoryRef:

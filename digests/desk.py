@@ -1,26 +1,25 @@
 """The way of a story for one feed, from poll to commit, read top to bottom.
 
     fetch -> unchanged? stop -> read in the worker -> recognise -> tell in the worker
-          -> decide and reserve, without an await between -> one transaction
+          -> in one's turn: recall, decide and reserve -> one transaction
 
-Deciding needs what other feeds decided a moment ago; that lives in the window, in memory. What was
-reserved but could not be committed is undone by loading the window again.
+Deciding needs what other feeds decided a moment ago; that lives in memory, and one decides at a time
+(turns.py).
 """
 
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digests import raising, reading, separating
 from digests.archive.records import Act, PollRecord
 from digests.archive.store import Archive
-from digests.choosing import CARDS, worth_telling
 from digests.clock import Steps
 from digests.config.settings import Settings, Welcome
-from digests.deciding import STORIES_KEPT, Decider, Prepared, is_late
+from digests.deciding import Decided
 from digests.errors import WorkerError, WorkerKilled
 from digests.feeds.fetch import Fetcher
 from digests.feeds.moves import doubted, is_same_feed, sighted
@@ -30,7 +29,6 @@ from digests.model import (
     Channel,
     Clock,
     CveFacts,
-    Draft,
     EntryId,
     Feed,
     Fetched,
@@ -41,22 +39,19 @@ from digests.model import (
     Reading,
     Refusal,
     Story,
-    StoryId,
-    Telling,
     Trouble,
 )
-from digests.recounting import recount
+from digests.preparing import Preparer
 from digests.rules.ledger import provisional
 from digests.rules.query import parse_strict
 from digests.rules.routing import rules
 from digests.rules.watchers import Watchers
 from digests.separating import Inseparable
-from digests.stories.announce import Announcement, FirstPoll, announcements
-from digests.stories.cluster import StoryRef
-from digests.stories.identity import Edited, New, classify, story_links
-from digests.stories.ids import IdClock, time_of
+from digests.stories.identity import New
+from digests.stories.ids import IdClock
 from digests.summaries import Summaries, Worker
 from digests.telling import Teller
+from digests.turns import Turns, step_by_step
 
 WELCOMED = 10  # stories in a welcome
 
@@ -87,7 +82,8 @@ class Desk:
         self._clock = clock
         self._summaries = Summaries(archive, worker, clock)
         self._teller = Teller(fetcher, worker, self._summaries, clock)
-        self._decider = Decider()
+        self._turns = Turns(archive, clock)
+        self._preparer = Preparer(archive, self._teller, self._turns, clock)
         self._asked: set[str] = set()  # feeds that were asked since the start
         self._locks: dict[str, asyncio.Lock] = {}
         self._steps = Steps(clock.now, clock.monotonic)
@@ -96,12 +92,10 @@ class Desk:
 
     async def open(self, settings: Settings) -> None:
         """Load what the archive knows and take up the file."""
-        self._decider.ids = IdClock(
-            await self._archive.last_id(), await self._archive.last_number()
-        )
+        ids = IdClock(await self._archive.last_id(), await self._archive.last_number())
+        self._turns.decider.ids = ids
         watches = self._archive.watches
         self.watchers.start_over(await watches.every(), await watches.habits())
-        await self._load_window()
         await self.apply(settings)
 
     async def apply(self, settings: Settings) -> None:
@@ -114,16 +108,17 @@ class Desk:
         births = await self._archive.channel_births()
         await self._archive.drop_channels(births.keys() - names)
         self._summaries.use(settings.summariser)
-        self._decider.ledger.rules = rules(settings.channels, await self._muted())
-        await self._take_up_watches(settings)
-        await recount(self._archive, self._decider.ledger, self._clock.now())
+        async with self._turns.take() as decider:
+            decider.ledger.rules = rules(settings.channels, await self._muted())
+            await self._take_up_watches(settings)
+            await self._turns.recount()
         self.states = await self._archive.feed_states()
         self.settings = settings
 
     @property
     def watchers(self) -> Watchers:
         """The watches in memory; whoever changes one in the archive changes it here too."""
-        return self._decider.ledger.watchers
+        return self._turns.decider.ledger.watchers
 
     async def _take_up_watches(self, settings: Settings) -> None:
         now, readers = self._clock.now(), settings.readers
@@ -135,7 +130,8 @@ class Desk:
 
     async def renew_rules(self) -> None:
         """What editors muted has changed."""
-        self._decider.ledger.rules = rules(self.settings.channels, await self._muted())
+        muted = await self._muted()
+        self._turns.decider.ledger.rules = rules(self.settings.channels, muted)
 
     async def _muted(self) -> dict[str, frozenset[str]]:
         found: defaultdict[str, set[str]] = defaultdict(set)
@@ -176,7 +172,7 @@ class Desk:
             await self._keep_pauses(outcome)
             self._notice_steps()
             if outcome.hints.date:
-                self._decider.ids.observe(outcome.hints.date, now)
+                self._turns.decider.ids.observe(outcome.hints.date, now)
             match outcome:
                 case FetchFailed():
                     return await self._failed(feed, state, outcome)
@@ -227,31 +223,17 @@ class Desk:
     async def _understood(
         self, feed: Feed, before: FeedState, after: FeedState, found: Reading, *, moved_to: str
     ) -> PollReport:
-        prepared = await self._prepare(feed, before, found)
-        decided = self._decider.decide(feed, prepared, self._clock.now())
-        if decided.counts["new"]:
-            after = after_news(before, after, found, self._clock.now())
+        prepared = await self._preparer.prepare(feed, before, found)
         known = [found.unchanged > 0, *(not isinstance(v, New) for v in prepared.verdicts)]
         same = is_same_feed(before, found.facts.title, known_entries=known)
-        after = sighted(after, feed, moved_to, self._clock.now(), same=same)
-        record = PollRecord(
-            feed_url=feed.url,
-            state=after,
-            at=self._clock.now(),
-            slices=found.slices,
-            entries=tuple(decided.entries),
-            new=tuple(decided.new.values()),
-            revised=tuple(decided.revised.values()),
-            posts=tuple(decided.posts),
-            present=tuple(decided.present),
-            steps=tuple(decided.steps),
-            refused=found.refused,
-        )
-        try:
-            await self._archive.commit_poll(record)
-        except Exception:  # whatever it was: what was reserved is not there
-            await self._load_window()
-            raise
+        async with self._turns.take() as decider:
+            await self._preparer.recalled(feed, prepared)
+            decided = Decided(self._clock.now())
+            await step_by_step(decider.deciding(feed, prepared, decided))
+            if decided.counts["new"]:
+                after = after_news(before, after, found, self._clock.now())
+            after = sighted(after, feed, moved_to, self._clock.now(), same=same)
+            await self._archive.commit_poll(self._record(feed, after, found, decided))
         self.states[feed.url] = self._paused_as_now(after)
         return PollReport(
             feed.url,
@@ -265,13 +247,26 @@ class Desk:
             grown=len(decided.revised),
         )
 
+    def _record(
+        self, feed: Feed, after: FeedState, found: Reading, decided: Decided
+    ) -> PollRecord:
+        return PollRecord(
+            feed_url=feed.url,
+            state=after,
+            at=self._clock.now(),
+            slices=found.slices,
+            entries=tuple(decided.entries),
+            new=tuple(decided.new.values()),
+            revised=tuple(decided.revised.values()),
+            posts=tuple(decided.posts),
+            present=tuple(decided.present),
+            steps=tuple(decided.steps),
+            refused=found.refused,
+        )
+
     async def learn(self, facts: Sequence[CveFacts]) -> None:
         """What became known of vulnerabilities; stories that name them are told anew for it."""
-        try:
-            await raising.learn(self._archive, self._decider, facts, self._clock.now())
-        except Exception:  # whatever it was: what was reserved is not there
-            await self._load_window()
-            raise
+        await raising.learn(self._archive, self._turns, facts, self._clock.now())
 
     async def separate(self, this: EntryId, deed: Act) -> Story | Inseparable:
         """An editor takes an entry out of its story; the new story, or why it stays."""
@@ -279,124 +274,17 @@ class Desk:
         going = await separating.leaving(self._archive, feeds, this)
         if isinstance(going, Inseparable):
             return going
-        try:
-            made = await separating.separate(
-                self._archive, self._decider, self._teller, going, deed
-            )
-        except Exception:  # whatever it was: what was reserved is not there
-            await self._load_window()
-            raise
-        if made is None:
-            await self._load_window()
-            return Inseparable.UNKNOWN
-        return made
-
-    # --- preparing: everything that waits ---
-
-    async def _prepare(self, feed: Feed, before: FeedState, found: Reading) -> Prepared:
-        drafts = found.drafts
-        seen = await self._archive.seen_entries(feed.url, drafts)
-        verdicts = classify(drafts, seen)
-        owners = {entry.entry: entry.story for entry in seen}
-        links = story_links(drafts, seen)
-        edited = [owners[v.entry] for v in verdicts if isinstance(v, Edited)]
-        linked = await self._archive.find_by_links(link for link in links if link)
-        await self._recall(linked, edited)
-        standing = {s: await self._archive.outbox.about(s) for s in set(edited)}
-        told = {story: posts for story, posts in standing.items() if posts}
-        fresh = [i for i, v in enumerate(verdicts) if isinstance(v, New)]
-        first = FirstPoll(not before.first_poll_done, quiet=not before.announce_first)
-        now = self._clock.now()
-        decisions = announcements([drafts[i] for i in fresh], feed, first, now)
-        announced = dict(zip(fresh, decisions, strict=True))
-        quiet = [i for i in fresh if not announced[i].announce]
-        await self._learn_ids([drafts[i] for i in quiet])
-        tellings = await self._tell_all(feed, drafts, links, announced)
-        for i, verdict in enumerate(verdicts):
-            if isinstance(verdict, Edited) and owners[verdict.entry] in told:
-                tellings[i] = await self._teller.tell(feed, drafts[i])
-        window = self._decider.window
-        joined = (
-            window.find(link, draft.title_key, now, publisher=feed.publisher)
-            for link, draft in zip(links, drafts, strict=True)
-        )
-        alike = self._decider.alike(feed, [drafts[i] for i in fresh if announced[i].announce], now)
-        wanted = alike | {ref.id for ref in joined if ref is not None}
-        words = await self._archive.words(wanted)
-        facts = await self._archive.facts(_named(drafts, tellings.values()))
-        return Prepared(
-            drafts,
-            links,
-            verdicts,
-            announced,
-            tellings,
-            told,
-            owners,
-            words,
-            facts,
-            late=is_late(before, now),
-        )
-
-    async def _tell_all(
-        self,
-        feed: Feed,
-        drafts: Sequence[Draft],
-        links: Sequence[str],
-        announced: dict[int, Announcement],
-    ) -> dict[int, Telling]:
-        """Condense what may get a card; a story that the window knows already needs none.
-
-        Of a flood only those are condensed that some channel may show as a card.
-        """
-        now = self._clock.now()
-        wanted = [
-            i
-            for i, decision in announced.items()
-            if decision.announce
-            and self._decider.window.find(
-                links[i], drafts[i].title_key, now, publisher=feed.publisher
-            )
-            is None
-        ]
-        folded = [i for i in wanted if announced[i].fold]
-        if len(folded) > CARDS:
-            facts = await self._archive.facts(cve for i in folded for cve in drafts[i].cves)
-            chosen = worth_telling(feed, drafts, folded, facts, self._decider.ledger.rules, now)
-            wanted = [i for i in wanted if i in chosen or not announced[i].fold]
-        return {
-            i: await self._teller.tell(feed, drafts[i], page=not announced[i].fold) for i in wanted
-        }
-
-    async def _learn_ids(self, drafts: Sequence[Draft]) -> None:
-        now = self._clock.now()
-        seconds = {int((draft.published or now).timestamp()) for draft in drafts}
-        self._decider.ids.learn(await self._archive.last_ids(seconds))
-
-    async def _recall(self, refs: Sequence[StoryRef], more: Sequence[StoryId] = ()) -> None:
-        """Bring stories into memory that an entry joins or edits."""
-        known = self._decider.stories
-        self._decider.hold((*(ref.id for ref in refs), *more), self._clock.now())
-        unknown = [ref for ref in refs if ref.id not in known]
-        wanted = {ref.id for ref in unknown} | {story for story in more if story not in known}
-        self._decider.recall(unknown, await self._archive.stories(sorted(wanted)))
-        self._decider.ledger.recall(await self._archive.outbox.owed_of(wanted))
+        made = await separating.separate(self._archive, self._turns, self._teller, going, deed)
+        return Inseparable.UNKNOWN if made is None else made
 
     def _notice_steps(self) -> None:
         if self._steps.noticed():
-            self._decider.ids.stepped()
+            self._turns.decider.ids.stepped()
 
     def confirmed_time(self) -> datetime | None:
         """The time, ours or the publishers'; None while they were not asked enough."""
         self._notice_steps()
-        return self._decider.ids.confirmed(self._clock.now())
-
-    async def _load_window(self) -> None:
-        # A clock that stands years ahead must not hide the stories that were told just now.
-        newest = time_of(StoryId(await self._archive.last_id()))
-        refs = await self._archive.window(min(self._clock.now(), newest) - STORIES_KEPT)
-        stories = await self._archive.stories([ref.id for ref in refs])
-        self._decider.start_over(refs, stories)
-        await recount(self._archive, self._decider.ledger, self._clock.now())
+        return self._turns.decider.ids.confirmed(self._clock.now())
 
     # --- the welcome of a fresh installation ---
 
@@ -436,9 +324,3 @@ class Desk:
 
 def _body_hash(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()  # processors have it built in
-
-
-def _named(drafts: Iterable[Draft], tellings: Iterable[Telling]) -> set[str]:
-    return {cve for draft in drafts for cve in draft.cves} | {
-        cve for telling in tellings for cve in telling.cves
-    }

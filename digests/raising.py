@@ -11,19 +11,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from digests.archive.store import Archive
-from digests.deciding import Decider
 from digests.model import CveFacts, StoryId
 from digests.rules.match import subject
 from digests.stories.growth import enters, learnt, used_now
 from digests.stories.ids import first_id
+from digests.turns import Turns
 
 RAISED = timedelta(days=30)  # older stories are history: who looks finds what is known now
 MOST = 200  # stories raised at once, the newest: a catalog may grow by a hundred CVEs in a day
 
 
-async def learn(
-    archive: Archive, decider: Decider, facts: Sequence[CveFacts], now: datetime
-) -> None:
+async def learn(archive: Archive, turns: Turns, facts: Sequence[CveFacts], now: datetime) -> None:
     """Keep the facts, and raise the stories for which they say something new.
 
     Such a fact is kept together with what it does, so that a crash loses neither or both.
@@ -37,7 +35,7 @@ async def learn(
     apart = frozenset(telling)
     await archive.learn([one for one in facts if one not in apart])
     if raised:
-        await _raise(archive, decider, raised, telling, before, now)
+        await _raise(archive, turns, raised, telling, before, now)
 
 
 def _tells(before: CveFacts | None, now: CveFacts) -> bool:
@@ -50,29 +48,26 @@ def _scored(before: CveFacts | None, now: CveFacts) -> bool:
 
 async def _raise(
     archive: Archive,
-    decider: Decider,
+    turns: Turns,
     raised: Sequence[StoryId],
     telling: Sequence[CveFacts],
     before: Mapping[str, CveFacts],
     now: datetime,
 ) -> None:
-    """Everything that waits first; then decide, without an await between, and commit."""
-    decider.hold(raised, now)
     known = bool(await archive.exploited())  # else the catalog itself is new, not what it lists
-    unknown = {story for story in raised if story not in decider.stories}
-    stories = await archive.stories(raised)
-    decider.recall((), [story for story in stories if story.id in unknown])
-    decider.ledger.recall(await archive.outbox.owed_of(unknown))
-    words = await archive.words(raised)
-    facts = await archive.facts(cve for story in stories for cve in story.cves)
-    facts |= {one.cve: one for one in telling}
-    news = {story.id: learnt(story, before, telling) for story in stories if known}
-    standing = {
-        story: await archive.outbox.about(story) for story, growth in news.items() if growth
-    }
-    decided = decider.learn(raised, facts, words, now)
-    for story in standing.keys() & words.keys():
-        seen = subject(decider.stories[story], words[story])
-        decided.posts += decider.ledger.notes(seen, news[story], standing[story], now)
-    revised, steps = tuple(decided.revised.values()), tuple(decided.steps)
-    await archive.commit_known(telling, revised, tuple(decided.posts), now, steps)
+    async with turns.take() as decider:
+        await turns.recall((), raised)
+        stories = await archive.stories(raised)
+        words = await archive.words(raised)
+        facts = await archive.facts(cve for story in stories for cve in story.cves)
+        facts |= {one.cve: one for one in telling}
+        news = {story.id: learnt(story, before, telling) for story in stories if known}
+        standing = {
+            story: await archive.outbox.about(story) for story, growth in news.items() if growth
+        }
+        decided = decider.learn(raised, facts, words, now)
+        for story in standing.keys() & words.keys():
+            seen = subject(decider.stories[story], words[story])
+            decided.posts += decider.ledger.notes(seen, news[story], standing[story], now)
+        revised, steps = tuple(decided.revised.values()), tuple(decided.steps)
+        await archive.commit_known(telling, revised, tuple(decided.posts), now, steps)

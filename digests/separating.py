@@ -27,10 +27,11 @@ from digests.model import (
     Telling,
 )
 from digests.stories.announce import Announcement
-from digests.stories.cluster import StoryRef, Window
+from digests.stories.cluster import Window
 from digests.stories.identity import New, title_key
 from digests.telling import Teller
 from digests.text.links import registrable_domain
+from digests.turns import Turns
 
 
 class Inseparable(Enum):
@@ -73,7 +74,7 @@ async def leaving(
 
 
 async def separate(
-    archive: Archive, decider: Decider, teller: Teller, going: Leaving, deed: Act
+    archive: Archive, turns: Turns, teller: Teller, going: Leaving, deed: Act
 ) -> Story | None:
     """Make it a story of its own; None when it belongs to another story by now."""
     draft = _draft(going)
@@ -81,19 +82,16 @@ async def separate(
     draft = replace(draft, tokens=telling.tokens, cves=telling.cves, names=telling.names)
     facts = await archive.facts(telling.cves)
     second = int((draft.published or deed.at).timestamp())
-    decider.ids.learn(await archive.last_ids([second]))  # a quiet story is named by it
-    decider.recall((), await archive.stories([going.story.id]))
-    # From here to the commit without an await: what other polls say of the story is in memory.
-    going = replace(going, story=decider.stories[going.story.id])
+    turns.decider.ids.learn(await archive.last_ids([second]))  # a quiet story is named by it
     prepared = _prepared(going, draft, telling, facts)
-    decided, ref = _decided(decider, going.feed, prepared, deed.at)
-    made = _separation(going, decided)
-    decider.stories[going.story.id] = made.revised.story
-    decider.stories[ref.id] = made.new.story
-    if not await archive.acts.separate(made, deed):
-        return None
-    _take_up(decider.window, going, ref)
-    return made.new.story
+    async with turns.take() as decider:
+        await turns.recall((), [going.story.id])
+        if going.story.id not in decider.stories:  # it was forgotten just now
+            return None
+        going = replace(going, story=decider.stories[going.story.id])
+        made = _separation(going, _decided(decider, going.feed, prepared, deed.at))
+        turns.spoil()  # what memory knows of the two is read again, whatever comes of this
+        return made.new.story if await archive.acts.separate(made, deed) else None
 
 
 def _prepared(
@@ -104,18 +102,13 @@ def _prepared(
     return Prepared((draft,), links, (New(),), announced, {0: telling}, {}, {}, facts=facts)
 
 
-def _decided(
-    decider: Decider, feed: Feed, prepared: Prepared, now: datetime
-) -> tuple[Decided, StoryRef]:
+def _decided(decider: Decider, feed: Feed, prepared: Prepared, now: datetime) -> Decided:
     """As for a new entry, but before an empty window: it must not join what it just left."""
     window, decider.window = decider.window, Window()
     try:
-        decided = decider.decide(feed, prepared, now)
-        ref = decider.window.get(next(iter(decided.new)))
+        return decider.decide(feed, prepared, now)
     finally:
         decider.window = window
-    assert ref is not None
-    return decided, ref
 
 
 def _separation(going: Leaving, decided: Decided) -> Separation:
@@ -131,16 +124,6 @@ def _separation(going: Leaving, decided: Decided) -> Separation:
         tuple(decided.posts),
         (*steps, decided.note(Happening.SEPARATED, before.id)),
     )
-
-
-def _take_up(window: Window, going: Leaving, ref: StoryRef) -> None:
-    """The new story may be joined from now on, and the old one is not known by its link."""
-    old = window.get(going.story.id)
-    if old is not None:
-        window.drop(old.id)
-        links = tuple(link for link in old.link_keys if link not in going.links)
-        window.add(replace(old, link_keys=links))
-    window.add(ref)
 
 
 def _without(going: Leaving, new: StoryId) -> Story:

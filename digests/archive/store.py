@@ -128,6 +128,10 @@ class Archive:
         if self._lock is not None:
             self._lock.release()
 
+    async def written(self) -> None:
+        """Returns when all that was asked for before is written, or refused."""
+        await self._engine.write(lambda _: None)
+
     @property
     def installation(self) -> str:
         """The random name of this installation; marks and nonces come from it."""

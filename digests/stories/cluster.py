@@ -6,7 +6,7 @@ feeds with one story make one card. `Window.find` knows a story by its link or h
 """
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digests.model import Key, StoryId
@@ -35,7 +35,7 @@ class StoryRef:
     title_key: str
     seen: datetime
     publishers: frozenset[str] = frozenset()
-    evidence: Evidence = UNSEEN
+    evidence: Evidence = UNSEEN  # to be added; the window gives it back no more
 
 
 def group(items: Sequence[tuple[str, str, datetime]]) -> list[int]:
@@ -120,7 +120,7 @@ class Window:
         """Reserve a story, or replace what is known of it. A link stays with its first story."""
         known = self._refs.get(ref.id)
         self._take_out(ref.id)
-        self._refs[ref.id] = ref
+        self._refs[ref.id] = replace(ref, evidence=UNSEEN)  # the events keep what they need of it
         if known is None:
             self.grow(ref.id, ref.evidence, ref.seen)
         for link in ref.link_keys:

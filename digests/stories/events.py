@@ -15,11 +15,11 @@ A shared CVE or threat that is not on everybody's lips makes up for other words.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digests.model import Name, StoryId
-from digests.stories.likeness import Groups, vector
+from digests.stories.likeness import Groups, Vector, vector
 
 ALGORITHM = 2  # raise it when the same entries would be judged otherwise; stored with every score
 SAME = 0.40
@@ -49,6 +49,11 @@ class Evidence:
     makers: frozenset[str] = frozenset()
     patches: bool = False  # its headline announces a remedy
     publisher: str = ""
+    vector: Vector | None = field(default=None, compare=False, repr=False)  # see `measured`
+
+    def measured(self) -> "Evidence":
+        """With its vector, for whoever compares it more than once; too large to be kept."""
+        return replace(self, vector=vector(self.title, self.text))
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -129,8 +134,8 @@ class Events:
 
     def add(self, story: StoryId, one: Evidence, at: datetime) -> None:
         """Another entry of a story, seen then; the first one makes it."""
-        self._events.setdefault(story, _Event(at)).grow(one)
-        self._groups.add(story, vector(one.title, one.text))
+        self._events.setdefault(story, _Event(at)).grow(replace(one, text=(), vector=None))
+        self._groups.add(story, _vector(one))
 
     def drop(self, story: StoryId) -> None:
         """Forget a story."""
@@ -140,7 +145,7 @@ class Events:
     def judge(self, one: Evidence, at: datetime) -> tuple[Kinship, ...]:
         """The same story first if there is one, then at most three related ones, closest first."""
         kinships: list[Kinship] = []
-        for likeness, story in self._groups.nearest(vector(one.title, one.text)):
+        for likeness, story in self._groups.nearest(_vector(one)):
             event = self._events[story]
             score = round(likeness + _bonus(one, event), 3)
             if score >= RELATED and abs(at - event.first) <= WITHIN:
@@ -150,6 +155,10 @@ class Events:
         best = kinships[:1] if kinships and kinships[0].same else []
         others = [Kinship(v.story, v.score, same=False) for v in kinships[len(best) :]]
         return (*best, *others[:_MOST_RELATED])
+
+
+def _vector(one: Evidence) -> Vector:
+    return vector(one.title, one.text) if one.vector is None else one.vector
 
 
 def _bonus(one: Evidence, event: _Event) -> float:

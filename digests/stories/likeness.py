@@ -8,12 +8,16 @@ own weight to its parts.
 """
 
 import json
+from array import array
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from heapq import nlargest
 from importlib.resources import files
+from itertools import repeat
 from math import sqrt
-from operator import itemgetter
+from operator import itemgetter, mul
 from sys import intern
 from typing import Generic, TypeVar
 
@@ -23,7 +27,8 @@ K = TypeVar("K", bound=Hashable)
 _WORDS, _PARTS = 0.4, 0.6  # their shares of a likeness; chosen on the development data
 _MOST_TERMS = 120
 _LONGEST = 40
-_TELLING = 0.3  # commoner words bring nobody together
+_PART = "-"  # what a part of a word begins with, and no word
+_LOOKED_AT = 1000  # places of words in groups, in search of those to compare
 _CANDIDATES = 16  # groups that are compared in full
 
 
@@ -33,14 +38,15 @@ def vector(title: Sequence[str], text: Sequence[str] = ()) -> Vector:
     Only the headline's words are taken apart: in a text they are too many for the memory of a
     window of thousands, and say nothing new.
     """
-    words: dict[str, float] = defaultdict(float)
-    parts: dict[str, float] = defaultdict(float)
+    words: defaultdict[str, float] = defaultdict(float)
+    parts: defaultdict[str, float] = defaultdict(float)
     for term in (*title, *text)[:_MOST_TERMS]:
-        words[term] += rarity(term)
+        words[intern(term)] += rarity(term)
     for term in title[:_MOST_TERMS]:
         pieces = _pieces(term[:_LONGEST])
+        weight = rarity(term) / sqrt(len(pieces) or 1)
         for piece in pieces:
-            parts[piece] += rarity(term) / sqrt(len(pieces))
+            parts[piece] += weight
     return _scaled(_scaled(words, _WORDS) | _scaled(parts, _PARTS), 1.0)
 
 
@@ -55,62 +61,83 @@ def cosine(one: Vector, other: Vector) -> float:
     return sum(weight * large[name] for name, weight in small.items() if name in large)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """The members of a group added up; a dictionary of it would take seven times the memory."""
+
+    names: tuple[str, ...]
+    weights: "array[float]"
+    length: float
+
+
 class Groups(Generic[K]):
     """Groups of vectors, each compared by the mean of its members."""
 
     def __init__(self) -> None:
-        self._sums: dict[K, dict[str, float]] = {}
-        self._lengths: dict[K, float] = {}
-        self._having: dict[str, set[K]] = defaultdict(set)  # by telling word
+        self._sums: dict[K, _Sum] = {}
+        self._having: dict[str, list[K]] = {}  # by word; the oldest first
 
     def __contains__(self, group: K) -> bool:
         return group in self._sums
 
     def add(self, group: K, member: Vector) -> None:
         """Put a vector into a group, which is made if need be."""
-        total = self._sums.setdefault(group, {})
+        known = self._sums.get(group)
+        total = dict(zip(known.names, known.weights, strict=True)) if known else {}
         for name, weight in member.items():
+            if name not in total and not name.startswith(_PART):
+                self._having.setdefault(name, []).append(group)
             total[name] = total.get(name, 0.0) + weight
-            if _tells(name):
-                self._having[name].add(group)
-        self._lengths[group] = sqrt(sum(weight * weight for weight in total.values()))
+        length = sqrt(sum(weight * weight for weight in total.values()))
+        self._sums[group] = _Sum(tuple(total), array("f", total.values()), length)
 
     def drop(self, group: K) -> None:
         """Take a group out."""
-        for name in self._sums.pop(group, ()):
+        gone = self._sums.pop(group, None)
+        for name in gone.names if gone else ():
             groups = self._having.get(name)
             if groups is not None:
-                groups.discard(group)
+                groups.remove(group)  # mostly the oldest: found at once
                 if not groups:
                     del self._having[name]
-        self._lengths.pop(group, None)
 
     def nearest(self, one: Vector) -> list[tuple[float, K]]:
-        """Likeness (0 to 1) and group, most alike first; only groups that share a telling word."""
-        shared: dict[K, float] = defaultdict(float)
-        for name, weight in one.items():
-            for group in self._having.get(name, ()):
-                shared[group] += weight * self._sums[group][name] / self._lengths[group]
-        best = sorted(shared.items(), key=itemgetter(1), reverse=True)[:_CANDIDATES]
-        full = [(self._likeness(group, one), group) for group, _ in best]
+        """Likeness (0 to 1) and group, most alike first.
+
+        Compared are the groups that share the words which fewest of them have; what shares only
+        words that everybody has these days is never that near.
+        """
+        shared: defaultdict[K, float] = defaultdict(float)
+        looked = 0
+        for name in sorted(one.keys() & self._having.keys(), key=self._spread):
+            looked += self._spread(name)
+            if looked > _LOOKED_AT and len(shared) >= _CANDIDATES:
+                break
+            for group in self._having[name]:
+                shared[group] += one[name]
+        best = nlargest(_CANDIDATES, shared, key=shared.__getitem__)
+        full = [(self._likeness(group, one), group) for group in best]
         return sorted(full, key=itemgetter(0), reverse=True)
 
+    def _spread(self, name: str) -> int:
+        return len(self._having[name])
+
     def _likeness(self, group: K, one: Vector) -> float:
-        return cosine(one, self._sums[group]) / self._lengths[group]
+        total = self._sums[group]
+        ours = map(one.get, total.names, repeat(0.0))
+        product: float = sum(map(mul, ours, total.weights))
+        return product / total.length if total.length else 0.0
 
 
-def _pieces(term: str) -> list[str]:
+@lru_cache(maxsize=4_096)  # headlines of one day say the same words again and again
+def _pieces(term: str) -> tuple[str, ...]:
     """Three and four neighbouring letters, the word's edges among them; never equal to a term."""
     edged = f" {term} "
-    return [
-        intern(f"-{edged[at : at + length]}")
+    return tuple(
+        intern(f"{_PART}{edged[at : at + length]}")
         for length in (3, 4)
         for at in range(len(edged) - length + 1)
-    ]
-
-
-def _tells(name: str) -> bool:
-    return name[0] != "-" and rarity(name) >= _TELLING
+    )
 
 
 def _scaled(weights: Mapping[str, float], share: float) -> dict[str, float]:

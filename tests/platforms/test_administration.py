@@ -286,7 +286,7 @@ async def test_a_publisher_is_muted_in_the_channel_where_it_is_asked(office: Off
     ask = office.platform.ask
     assert "not told in soc any more" in (await ask("mute", "publisher1.example")).text
     assert "muted in soc already" in (await ask("mute", "Publisher1.example")).text
-    (rule,) = office.desk._decider.ledger.rules
+    (rule,) = office.desk._turns.decider.ledger.rules
     assert rule.muted == {"publisher1.example"}
     assert "told in soc again" in (await ask("unmute", "publisher1.example")).text
     assert "was not muted" in (await ask("unmute", "publisher1.example")).text

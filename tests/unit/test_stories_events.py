@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from digests.model import Name, StoryId
 from digests.stories.cluster import group
 from digests.stories.events import SAME, WITHIN, Events, Evidence, Kinship, evidence
-from digests.stories.likeness import cosine, vector
+from digests.stories.likeness import Groups, cosine, vector
 from digests.testing import START
 from digests.text.tokens import terms
 
@@ -130,3 +130,35 @@ def test_a_likeness_lies_between_nothing_and_one(one: list[str], other: list[str
     first, second = vector(one), vector(one, other)
     assert 0.0 <= cosine(first, second) <= 1.0 + 1e-9
     assert cosine(first, second) == pytest.approx(cosine(second, first))
+
+
+words = st.lists(
+    st.sampled_from(["harbour", "bank", "breach", "flaw", "gateway", "crew", "worm"]), max_size=6
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), words), max_size=12), words)
+def test_the_nearest_is_the_group_whose_members_are_most_alike_in_the_mean(members, asked) -> None:
+    groups: Groups[int] = Groups()
+    for number, terms_of_it in members:
+        groups.add(number, vector(terms_of_it))
+    one = vector(asked)
+    found = {number: likeness for likeness, number in groups.nearest(one)}
+    for number in {number for number, _ in members}:
+        of_it = [vector(each) for which, each in members if which == number]
+        total = {name: sum(v.get(name, 0.0) for v in of_it) for v in of_it for name in v}
+        length = sum(weight * weight for weight in total.values()) ** 0.5
+        mean = cosine(one, total) / length if length else 0.0
+        assert found.get(number, 0.0) == pytest.approx(mean, abs=1e-5)
+    assert [*found.values()] == sorted(found.values(), reverse=True)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), words), max_size=12))
+def test_groups_that_were_dropped_leave_nothing_behind(members) -> None:
+    groups: Groups[int] = Groups()
+    for number, terms_of_it in members:
+        groups.add(number, vector(terms_of_it))
+    for number in range(5):
+        groups.drop(number)
+    assert not groups._sums
+    assert not groups._having

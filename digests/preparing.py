@@ -1,0 +1,120 @@
+"""Everything that waits, before it is anybody's turn: what is known of the entries, how they are told.
+
+What can change until the turn comes is only looked at here, and looked up again then (`recalled`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from digests.archive.store import Archive
+from digests.choosing import CARDS, worth_telling
+from digests.deciding import Decider, Prepared, is_late
+from digests.feeds.pace import FeedState
+from digests.model import Clock, Draft, Feed, Reading, StoryId, Telling
+from digests.stories.announce import Announcement, FirstPoll, announcements
+from digests.stories.identity import Edited, New, Verdict, classify, story_links
+from digests.telling import Teller
+from digests.turns import Turns, step_by_step
+
+
+@dataclass(frozen=True, slots=True)
+class Preparer:
+    """Prepares what a document brought for its turn."""
+
+    archive: Archive
+    teller: Teller
+    turns: Turns
+    clock: Clock
+
+    @property
+    def _decider(self) -> Decider:
+        return self.turns.decider
+
+    async def prepare(self, feed: Feed, before: FeedState, found: Reading) -> Prepared:
+        """All but what only the turn can show."""
+        drafts, now = found.drafts, self.clock.now()
+        seen = await self.archive.seen_entries(feed.url, drafts)
+        verdicts = classify(drafts, seen)
+        owners = {entry.entry: entry.story for entry in seen}
+        links = story_links(drafts, seen)
+        fresh = [i for i, v in enumerate(verdicts) if isinstance(v, New)]
+        first = FirstPoll(not before.first_poll_done, quiet=not before.announce_first)
+        decisions = announcements([drafts[i] for i in fresh], feed, first, now)
+        announced = dict(zip(fresh, decisions, strict=True))
+        await self._learn_ids(drafts[i] for i in fresh if not announced[i].announce)
+        edited = {i: owners[v.entry] for i, v in enumerate(verdicts) if isinstance(v, Edited)}
+        standing = {s: await self.archive.outbox.about(s) for s in set(edited.values())}
+        told = {story: posts for story, posts in standing.items() if posts}
+        tellings = await self._tell_all(feed, drafts, links, announced)
+        for i, story in edited.items():
+            if story in told:
+                tellings[i] = await self.teller.tell(feed, drafts[i])
+        facts = await self.archive.facts(_named(drafts, tellings.values()))
+        return Prepared(
+            drafts,
+            links,
+            verdicts,
+            announced,
+            tellings,
+            told,
+            owners,
+            facts=facts,
+            late=is_late(before, now),
+        )
+
+    async def recalled(self, feed: Feed, prepared: Prepared) -> None:
+        """In the turn: the stories that the entries join or edit come to mind, and their words."""
+        news = [prepared.links[i] for i in prepared.announced]
+        linked = await self.archive.find_by_links(filter(None, news)) if any(news) else []
+        await self.turns.recall(linked, _edited(prepared))
+        joined = self._decider.joined(feed, prepared, self.clock.now())
+        wanted = {story for story in await step_by_step(joined) if story is not None}
+        prepared.words = await self.archive.words(wanted) if wanted else {}
+
+    async def _tell_all(
+        self,
+        feed: Feed,
+        drafts: Sequence[Draft],
+        links: Sequence[str],
+        announced: dict[int, Announcement],
+    ) -> dict[int, Telling]:
+        """Condense what may get a card; a story that is known already needs none.
+
+        Of a flood only those are condensed that some channel may show as a card.
+        """
+        now, find = self.clock.now(), self._decider.window.find
+        announcing = {links[i] for i, one in announced.items() if one.announce and links[i]}
+        told = await self.archive.find_by_links(announcing) if announcing else []
+        known = {link for ref in told for link in ref.link_keys}
+        wanted = [
+            i
+            for i, decision in announced.items()
+            if decision.announce
+            and links[i] not in known
+            and find(links[i], drafts[i].title_key, now, publisher=feed.publisher) is None
+        ]
+        folded = [i for i in wanted if announced[i].fold]
+        if len(folded) > CARDS:
+            facts = await self.archive.facts(cve for i in folded for cve in drafts[i].cves)
+            rules = self._decider.ledger.rules
+            chosen = worth_telling(feed, drafts, folded, facts, rules, now)
+            wanted = [i for i in wanted if i in chosen or not announced[i].fold]
+        return {
+            i: await self.teller.tell(feed, drafts[i], page=not announced[i].fold) for i in wanted
+        }
+
+    async def _learn_ids(self, drafts: Iterable[Draft]) -> None:
+        now = self.clock.now()
+        seconds = {int((draft.published or now).timestamp()) for draft in drafts}
+        self._decider.ids.learn(await self.archive.last_ids(seconds))
+
+
+def _edited(prepared: Prepared) -> set[StoryId]:
+    found: Iterable[Verdict] = prepared.verdicts
+    return {prepared.owners[one.entry] for one in found if isinstance(one, Edited)}
+
+
+def _named(drafts: Iterable[Draft], tellings: Iterable[Telling]) -> set[str]:
+    return {cve for draft in drafts for cve in draft.cves} | {
+        cve for telling in tellings for cve in telling.cves
+    }
