@@ -61,10 +61,15 @@ async def add(ask: Ask) -> Reply:
     say, title = ask.say, ask.say.text("A new feed")
     if ask.around.probe is None:
         return ask.notice(say.text("Use `nightdesk feeds add` in the terminal."), title)
+    named = "." in ask.text and "://" not in ask.text
     try:
-        url = addable(ask.text)
+        url = addable(f"https://{ask.text}" if named else ask.text)
     except Refused as error:
-        return ask.notice(clip(str(error), 400), title)
+        said = say.text(
+            "{url} is no web address. Write it like https://news.example/feed.",
+            url=clip(ask.text, 200),
+        )
+        return ask.notice("\n".join(filter(None, (said, clip(error.why, 200)))), title)
     found = await ask.around.probe(url)
     return ask.notice("\n".join(probed(found, say)), title)
 

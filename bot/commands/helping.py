@@ -12,9 +12,9 @@ _PLACEHOLDER = "k7f3"  # in an example it stands for a name that only a real sto
 
 
 async def help_(ask: Ask) -> Reply:
-    """What can be asked. Also the answer to what nobody knows."""
+    """What the asker can ask. Also the answer to what nobody knows."""
     say, asked, table = ask.say, ask.request.verb, ask.around.table
-    verbs = table.listed()
+    verbs = tuple(one for one in table.listed() if ask.may_edit or one.who is Who.READER)
     lines = [_line(verb, say) for verb in verbs]
     verb = table.find(asked)
     if verb is None:

@@ -47,8 +47,9 @@ def _one(ask: Ask, standings: list[Standing], rated: dict[str, Rating]) -> Reply
 
 def _line(place: int, one: Standing, rating: Rating, say: Words) -> str:
     ranked = rating.rank and rating.country
-    return say.line(
-        f"{say.number(place)}. {say.isolate(clip(one.publisher, 60))}",
+    # The number stands outside of the line's isolates, or it would go with a foreign name.
+    return f"{say.number(place)}. " + say.line(
+        clip(one.publisher, 60),
         say.text("Publisher {n} %", n=rating.score),
         say.text("#{n} in {country}", n=rating.rank or 0, country=rating.country)
         if ranked

@@ -9,6 +9,7 @@ from bot.commands import periods
 from bot.commands.asking import Ask, Option, Reply, Verb
 from bot.commands.searching import NARROWING, narrowed
 from digests.archive.records import Bucket, Share, Trend
+from digests.cards.chips import topic
 from digests.cards.words import Words, later, words
 from digests.rules.query import parse_lenient
 from digests.text.plain import clip
@@ -60,7 +61,7 @@ def _chart(found: Trend, query: str, say: Words) -> Chart:
         (say.text("Malware"), facets.malware),
         (say.text("Products"), facets.products),
         (say.text("Publishers"), facets.publishers),
-        (say.text("Topics"), facets.topics),
+        (say.text("Topics"), _in_words(facets.topics, say)),
     )
     since = say.text("since {date}", date=say.day(found.buckets[0].start.date()))
     before = say.text("{n} in as long a time before", n=found.before)
@@ -70,6 +71,11 @@ def _chart(found: Trend, query: str, say: Words) -> Chart:
         tuple((_label(one, say), one.stories) for one in found.buckets),
         tuple(Group(title, _pairs(rows)) for title, rows in groups if rows),
     )
+
+
+def _in_words(topics: Sequence[Share], say: Words) -> list[Share]:
+    """Topics as cards name them."""
+    return [replace(one, value=topic(one.value, say)) for one in topics]
 
 
 def _pairs(rows: Sequence[Share]) -> tuple[tuple[str, int], ...]:

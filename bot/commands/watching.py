@@ -318,7 +318,8 @@ VERBS = (
         later("Be told of each new story that matches, you alone or a channel"),
         add,
         (_QUERY, _UNTIL, _WHERE),
-        examples=("ivanti OR fortinet", "is:kev product:ivanti until:2027-03-01 where:here"),
+        # The last one stands on a button of help, so it must not speak to a whole channel.
+        examples=("ivanti OR fortinet where:here", "is:kev product:ivanti until:2027-03-01"),
         form=True,
     ),
     Verb(

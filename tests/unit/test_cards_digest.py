@@ -52,6 +52,12 @@ def test_topics_stand_in_the_order_of_their_most_important_story() -> None:
     assert told.lines[0].excerpt[0].text == stories[0].sentences[0]
 
 
+def test_topics_are_called_as_on_cards_in_the_readers_language() -> None:
+    stories = [build_story(1, topics=("vulnerability",)), build_story(2, topics=("law",))]
+    told = digest(stories, DAILY, language="de")
+    assert {line.heading for line in told.lines} == {"Schwachstelle", "law"}
+
+
 def test_one_topic_alone_has_no_headings() -> None:
     told = digest([build_story(1), build_story(2)], DAILY, language="en")
     assert {line.heading for line in told.lines} == {""}

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from bot.commands import Asker, Commands, Request, periods
+from bot.commands import Asker, Commands, Request, periods, publishers
 from bot.commands.administering import _with_reason
 from bot.commands.asking import Ask, Who
 from bot.commands.machine import as_object
@@ -20,6 +20,8 @@ from digests.cards.words import words
 from digests.config import People, Settings
 from digests.feeds.pace import FeedState
 from digests.model import Card, CveFacts, Feed, IndexTokens, Listing, Notice, Refusal
+from digests.probing import Probe
+from digests.stories.quality import Standing, ratings
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
 
@@ -184,6 +186,42 @@ async def test_a_cve_tells_what_is_known_and_who_names_it(commands) -> None:
 async def test_typed_options_narrow_a_search(commands) -> None:
     assert "Gateway" in await ask(commands, "search", "gateways", publisher="news.example")
     assert "Nothing found" in await ask(commands, "search", "gateways", publisher='no"body')
+
+
+async def test_help_shows_what_is_for_editors_to_editors_alone(commands) -> None:
+    reader, editor = Asker("slack", "U2", "T1", "C1"), Asker("terminal", "")
+    shown = [
+        str((await commands.answer(Request("help", asker=one))).content)
+        for one in (reader, editor)
+    ]
+    assert ["/digest retract" in text for text in shown] == [False, True]
+
+
+async def test_no_example_of_help_speaks_to_a_whole_channel(commands) -> None:
+    reply = await commands.answer(Request("help"))
+    assert not [one.state for one in reply.buttons if "where:here" in one.state]
+
+
+def test_numbers_of_a_list_stand_where_an_arabic_line_begins() -> None:
+    one = Standing("news.example", stories=2, points=100)
+    line = publishers._line(1, one, ratings([one])["news.example"], words("ar"))
+    assert line.startswith("1. \u200f\u2068news.example\u2069")
+
+
+async def test_what_is_no_address_is_answered_in_words(commands: Commands) -> None:
+    async def nothing(url: str) -> Probe:
+        raise AssertionError(url)
+
+    around = commands._around
+    looking = Commands(around.archive, around.settings, around.clock, probe=nothing)
+    for typed in ("notaurl", "ftp://news.example/", "http://"):
+        said = await looking.answer(Request("feeds add", typed))
+        assert f"{typed} is no web address." in str(said.content)
+
+
+async def test_trends_call_topics_as_cards_do(commands) -> None:
+    asked = Request("trends", asker=Asker("terminal", "", locale="de"))
+    assert "Schwachstelle" in str((await commands.answer(asked)).content)
 
 
 async def test_an_example_of_help_is_run_by_its_button(commands) -> None:
