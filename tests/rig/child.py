@@ -62,13 +62,14 @@ class FastTicker:
 
 
 def preload() -> None:
-    """Import and warm everything that a bot uses."""
+    """Import and warm everything that a bot uses: what is loaded here is loaded once, not per life."""
     for name in _LOADED_WHEN_USED:
         importlib.import_module(name)
-    reading = importlib.import_module("digests.reading")
-    warm = getattr(reading, "warm_worker", None)
-    if warm:
-        warm()
+    importlib.import_module("digests.reading").warm_worker()
+    importlib.import_module("digests.cards.words").words("en")
+    wire = importlib.import_module("digests.web.wire")
+    certificates = wire.tls_context({})
+    wire.tls_context = lambda _: certificates  # type: ignore[attr-defined]
 
 
 def main(request: dict[str, Any]) -> NoReturn:
@@ -159,7 +160,6 @@ async def _settled(parts: Any, clock: FastClock) -> None:
     from digests.model import PostState
 
     began = clock.now()
-    open_states = (PostState.QUEUED, PostState.SENDING)
     while True:
         await asyncio.sleep(0.05)
         states = await parts.archive.feed_states()
@@ -167,10 +167,13 @@ async def _settled(parts: Any, clock: FastClock) -> None:
             (state := states.get(feed.url)) and state.last_poll and state.last_poll > began
             for feed in parts.settings.feeds
         )
-        counts = await parts.archive.outbox.counts()
+        due = await parts.archive.outbox.gathered(clock.now())  # asked first: it becomes owed
+        owed = await parts.archive.outbox.in_state(PostState.QUEUED)
+        flying = await parts.archive.outbox.doubtful()
+        now_owed = [post for post in owed if not post.digest]  # the others wait for their hour
         waited = clock.now() - began > timedelta(seconds=2)
         edits = await parts.archive.outbox.edits_due(clock.now())
-        if asked and waited and not edits and not any(counts[state] for state in open_states):
+        if asked and waited and not (edits or due or now_owed or flying):
             with contextlib.suppress(Exception):
                 await parts.courier.drained()
             return

@@ -130,6 +130,12 @@ def _owing() -> Any:
     return outbox
 
 
+def _gathering() -> Any:
+    from digests.archive import gather
+
+    return gather
+
+
 def _archive() -> Any:
     from digests.archive.store import Archive
 
@@ -265,6 +271,9 @@ FAILPOINTS: dict[str, Install] = {
     "reconcile: start": on_chats("find", after_=False),
     "reconcile: after reading back": on_chats("find", after_=True),
     "reconcile: after putting back": after(_outbox, "settle_sighting", _put_back),
+    "digest: before gathering": before(_outbox, "gather"),
+    "digest: gathered, not committed": in_commit(_gathering, "gather"),
+    "digest: gathered": after(_outbox, "gather"),
     "digest: claimed": after(_outbox, "begin", _is_digest),
     "edit: sent, not stored": on_chats("edit", after_=True),
 }

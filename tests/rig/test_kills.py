@@ -2,67 +2,142 @@
 
 import json
 import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from threading import Lock
 
 import pytest
 
 from tests.rig.failpoints import FAILPOINTS
 from tests.rig.mutants import MUTANTS
-from tests.rig.world import Broken, Launcher, mutant_run, other_ends, random_kills, world
+from tests.rig.runs import Runs, side_by_side
+from tests.rig.world import (
+    Broken,
+    Launcher,
+    World,
+    directed_kill,
+    mutant_run,
+    other_ends,
+    random_kills,
+    world,
+)
 
 KILLS = 20  # in one world
 SEEDS = range(10)  # 200 kills
 LONG_KILLS = 10_000
+BOUNDARIES = list(FAILPOINTS)
+Run = Callable[[Path, Launcher], Counter[str]]
 
 
-@pytest.fixture(scope="module")
-def launcher():
-    with Launcher.started() as started:
-        yield started
+def killed(seed: int, folder: Path, launcher: Launcher) -> Counter[str]:
+    """How often each boundary was hit."""
+    begin = seed * KILLS // 2 % len(BOUNDARIES)  # so that all worlds together visit them all
+    with world(folder, launcher, seed) as found:
+        random_kills(found, KILLS, BOUNDARIES[begin:] + BOUNDARIES[:begin])
+        return found.hit
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_killed_at_every_boundary_and_at_random_nothing_is_lost_or_repeated(
-    seed: int, launcher: Launcher, tmp_path: Path
-) -> None:
-    boundaries = list(FAILPOINTS)
-    begin = seed * KILLS // 2 % len(boundaries)  # so that all worlds together visit them all
-    with world(tmp_path, launcher, seed) as found:
-        random_kills(found, KILLS, boundaries[begin:] + boundaries[:begin])
+def otherwise_ended(part: int, folder: Path, launcher: Launcher) -> Counter[str]:
+    with world(folder, launcher, 200 + part) as found:
+        other_ends(found, BOUNDARIES[part::2])
+        return found.hit
 
 
-@pytest.mark.parametrize("part", [0, pytest.param(1, marks=pytest.mark.nightly)])
-def test_asked_to_stop_or_struck_by_a_fault_of_our_own_nothing_is_lost_or_repeated(
-    part: int, launcher: Launcher, tmp_path: Path
-) -> None:
-    with world(tmp_path, launcher, 200 + part) as found:
-        other_ends(found, list(FAILPOINTS)[part::2])
-
-
-def test_without_kills_faults_alone_lose_and_repeat_nothing(
-    launcher: Launcher, tmp_path: Path
-) -> None:
-    with world(tmp_path, launcher, 99) as found:
+def faulty(folder: Path, launcher: Launcher) -> Counter[str]:
+    with world(folder, launcher, 99) as found:
         found.publish(6)
         found.bot()
         found.settle()
         found.judge()
+        return found.hit
 
 
-@pytest.mark.parametrize("name", MUTANTS)
-def test_a_fault_in_our_own_code_is_noticed(
-    name: str, launcher: Launcher, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """A rig that passes everything proves nothing."""
+def mutated(name: str, folder: Path, launcher: Launcher) -> Counter[str]:
     mutant = MUTANTS[name]
     for seed in range(4):
-        folder = tmp_path_factory.mktemp("mutant")
-        with world(folder, launcher, seed, mutant=mutant, name=name) as found:
+        within = folder / str(seed)
+        within.mkdir()
+        with world(within, launcher, seed, mutant=mutant, name=name) as found:
             try:
                 mutant_run(found, mutant)
             except Broken:
-                return
-    pytest.fail(f"nobody noticed that a rule is broken: {mutant.rule}")
+                return found.hit
+    raise AssertionError(f"nobody noticed that a rule is broken: {mutant.rule}")
+
+
+CASES: dict[str, Run] = (
+    {f"kills {seed}": partial(killed, seed) for seed in SEEDS}
+    | {f"ends {part}": partial(otherwise_ended, part) for part in (0, 1)}
+    | {"no kills": faulty}
+    | {f"mutant: {name}": partial(mutated, name) for name in MUTANTS}
+)
+
+
+@pytest.fixture(scope="module")
+def runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runs[Counter[str]]]:
+    """All cases that this session asks for, several at once."""
+    nightly = request.config.getoption("--nightly")
+    wanted = {
+        item.callspec.params["case"]
+        for item in request.session.items
+        if "case" in getattr(getattr(item, "callspec", None), "params", {})
+        and (nightly or "nightly" not in item.keywords)
+    }
+    work = {
+        name: partial(run, tmp_path_factory.mktemp("world"))
+        for name, run in CASES.items()
+        if name in wanted
+    }
+    with side_by_side(work) as running:
+        yield running
+
+
+@pytest.mark.parametrize("case", [f"kills {seed}" for seed in SEEDS])
+def test_killed_at_every_boundary_and_at_random_nothing_is_lost_or_repeated(
+    case: str, runs: Runs[Counter[str]]
+) -> None:
+    runs(case)
+
+
+@pytest.mark.parametrize("case", ["ends 0", pytest.param("ends 1", marks=pytest.mark.nightly)])
+def test_asked_to_stop_or_struck_by_a_fault_of_our_own_nothing_is_lost_or_repeated(
+    case: str, runs: Runs[Counter[str]]
+) -> None:
+    runs(case)
+
+
+@pytest.mark.parametrize("case", ["no kills"])
+def test_without_kills_faults_alone_lose_and_repeat_nothing(
+    case: str, runs: Runs[Counter[str]]
+) -> None:
+    runs(case)
+
+
+@pytest.mark.parametrize("case", [f"mutant: {name}" for name in MUTANTS])
+def test_a_fault_in_our_own_code_is_noticed(case: str, runs: Runs[Counter[str]]) -> None:
+    """A rig that passes everything proves nothing."""
+    runs(case)
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_every_boundary_was_hit(
+    boundary: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """By the kills above; else by one of its own."""
+    names = [f"kills {seed}" for seed in SEEDS]
+    try:
+        running: Runs[Counter[str]] = request.getfixturevalue("runs")
+        hits = sum((running(name) for name in names), Counter[str]())
+    except (KeyError, Broken):  # asked for alone, or told above
+        hits = Counter()
+    if hits[boundary]:
+        return
+    with Launcher.started() as launcher, world(tmp_path, launcher, 300) as found:
+        directed_kill(found, boundary)
 
 
 def test_every_mutant_is_installed_on_something_that_exists() -> None:
@@ -71,18 +146,32 @@ def test_every_mutant_is_installed_on_something_that_exists() -> None:
 
 
 @pytest.mark.nightly
-def test_ten_thousand_kills(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_ten_thousand_kills(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Resumable: NIGHTDESK_RIG_LOG names a file that remembers the seeds that passed."""
     log = Path(os.environ.get("NIGHTDESK_RIG_LOG", tmp_path_factory.mktemp("rig") / "log.jsonl"))
     done = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-    kills = sum(one["kills"] for one in done)
-    seed = max((one["seed"] for one in done), default=999) + 1
-    boundaries = list(FAILPOINTS)
-    while kills < LONG_KILLS:
+    passed = {one["seed"] for one in done}
+    missing = -(-(LONG_KILLS - sum(one["kills"] for one in done)) // KILLS)
+    first = 1000
+    seeds = [seed for seed in range(first, first + missing + len(passed)) if seed not in passed]
+    writing = Lock()
+
+    def one(seed: int, launcher: Launcher) -> None:
+        begin = seed % len(BOUNDARIES)
         with world(tmp_path_factory.mktemp("world"), launcher, seed) as found:
-            random_kills(found, KILLS, boundaries[seed % len(boundaries) :] + boundaries)
-            line = {"seed": seed, "kills": found.kills, "stories": len(found.stories)}
-        with log.open("a") as file:
-            file.write(json.dumps(line) + "\n")
-        kills += found.kills
-        seed += 1
+            random_kills(found, KILLS, BOUNDARIES[begin:] + BOUNDARIES[:begin])
+            with writing, log.open("a") as file:
+                file.write(json.dumps(_line(found)) + "\n")
+
+    with side_by_side({str(seed): partial(one, seed) for seed in seeds}) as running:
+        for seed in seeds:
+            running(str(seed))
+
+
+def _line(found: World) -> dict[str, object]:
+    return {
+        "seed": found.seed,
+        "kills": found.kills,
+        "stories": len(found.stories),
+        "hit": dict(found.hit),
+    }

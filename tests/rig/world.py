@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.utils import format_datetime
 from itertools import count, cycle
 from pathlib import Path
@@ -33,8 +34,10 @@ from tests.rig.mutants import Mutant
 from tests.slackfaults import PASSING, Faults
 
 ROOT = Path(__file__).resolve().parents[2]
+HOURLY = 9  # lives between two hours
 FAULTY = 0.3  # of the platforms' answers
-SLACK_CHANNELS = ("news", "soc")
+SLACK_CHANNELS = ("news", "soc", "hourly")
+HOUR = timedelta(hours=1)
 SECOND_CHANNEL = "600000000000000002"
 DISCORD_TOKEN = "discord-token-for-tests"
 SECRETS = (BOT_TOKEN, APP_TOKEN, DISCORD_TOKEN)
@@ -42,7 +45,9 @@ PUBLISHERS = ("alpha", "beta", "gamma")
 _DISCORD_FAULTS = tuple(
     name for name in (*BEFORE, *AFTER, *SLOW) if name not in {"429_absurd", "half_closed"}
 )
+SLOW = 15.0 / SPEED  # seconds; the client leaves after ten of the fast clock's
 LONGEST = 60.0  # seconds of one bot's life; it ends by itself when nothing is owed any more
+SHORT = 4.0  # where a kill is wanted: twice SETTLE, so that doubts are worked too; then SIGKILL
 
 
 @dataclass
@@ -95,8 +100,10 @@ class World:
     discord: Any
     clock: FastClock
     mutant: str = ""
+    struck: bool = False  # by exceptions of ours
     kills: int = 0
     fired: int = 0
+    hit: Counter[str] = field(default_factory=Counter)  # kills at each named boundary
     stories: list[str] = field(default_factory=list)
     _entries: dict[str, list[str]] = field(default_factory=dict)
 
@@ -112,6 +119,10 @@ class World:
             self._tell(first, title)
             if number % 3 == 0:
                 self._tell(PUBLISHERS[(number + 1) % len(PUBLISHERS)], title)
+
+    def tell_again(self, number: int) -> None:
+        """A publisher who has not told this story tells it: its cards are edited for that."""
+        self._tell(PUBLISHERS[(number + 2) % len(PUBLISHERS)], self.stories[number])
 
     def _tell(self, publisher: str, title: str) -> None:
         number = title.split()[2]
@@ -160,18 +171,30 @@ class World:
         if any(count > 1 for count in doubtful.values()):
             raise Broken(f"more than one post is in doubt: {doubtful}")
         self.kills += ended["code"] == -9
-        self.fired += ended["code"] == -9 and not ended["timed_out"]
+        if ended["code"] == -9 and not ended["timed_out"]:
+            self.fired += 1
+            self.hit[failpoint] += what == KILL
         return ended
 
     def settle(self) -> None:
         """Let a last bot work until nothing is owed, with platforms that behave."""
         self.slack.faults.share = 0.0
         self.discord.faults.rates = {}
+        self._settled()
+        self.next_hour()
+        self._settled()
+
+    def _settled(self) -> None:
         for _ in range(3):
             ended = self.bot()
             if ended["code"] == 0:
                 return
         raise Broken(f"the last bot ended with {ended}: {self.output()[-2000:]}")
+
+    def next_hour(self) -> None:
+        """An hour later digests are due; what the platforms do meanwhile they have done."""
+        time.sleep(1.5 * SLOW)
+        self.clock.skip(HOUR)
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -203,6 +226,9 @@ class World:
         self._judge_archive()
         if any(secret in self.output() for secret in SECRETS):
             raise Broken("a secret stands in the output")
+        errors = [line for line in self.output().splitlines() if " ERROR " in line]
+        if errors and not (self.mutant or self.struck):
+            raise Broken(f"{len(errors)} errors of our own: {errors[0][-2000:]}")
 
     def told(self) -> dict[str, Counter[str]]:
         """By place: how often each headline was posted, by the platforms' own logs."""
@@ -271,12 +297,11 @@ def world(
         seed, share if slack_faults else 0.0, among=slack_faults, methods=("chat.postMessage",)
     )
     rates = {one: share / len(discord_faults) for one in discord_faults}
-    slow = 15.0 / SPEED  # seconds; the client leaves after ten of the fast clock's
     with contextlib.ExitStack() as stack:
         publisher = stack.enter_context(FakeFeeds().in_background())
-        slack = stack.enter_context(FakeSlack.in_thread(faults=faults, slow=slow, clock=clock))
+        slack = stack.enter_context(FakeSlack.in_thread(faults=faults, slow=SLOW, clock=clock))
         discord = stack.enter_context(
-            ThreadedDiscord(seed=seed, faults=rates, slow=slow, clock=clock, token=DISCORD_TOKEN)
+            ThreadedDiscord(seed=seed, faults=rates, slow=SLOW, clock=clock, token=DISCORD_TOKEN)
         )
         discord.world.add_channel(SECOND_CHANNEL)
         for channel in SLACK_CHANNELS:
@@ -289,7 +314,10 @@ def world(
 def _write_config(folder: Path, publisher: FakeFeeds) -> None:
     targets = [f"slack:#{channel}" for channel in SLACK_CHANNELS]
     targets += [f"discord:{CHANNEL}", f"discord:{SECOND_CHANNEL}"]
-    channels = "".join(f"  - {{name: c{i}, to: '{to}'}}\n" for i, to in enumerate(targets))
+    channels = "".join(
+        f"  - {{name: c{i}, to: '{to}'{', post: hourly' * to.endswith('hourly')}}}\n"
+        for i, to in enumerate(targets)
+    )
     feeds = "".join(
         f"  - {{url: '{publisher.url('/' + name)}', publisher: {name}.example, first: all}}\n"
         for name in PUBLISHERS
@@ -307,7 +335,7 @@ def random_kills(world: World, kills: int, failpoints: Sequence[str]) -> None:
     """Kill bots at named boundaries and at any moment, publishing meanwhile; settle and judge.
 
     A bot that had nothing left to do before it came to its boundary ended well; that counts no
-    kill, and the next one is tried.
+    kill, and the next one is tried. One that still waits after SHORT is killed as it waits.
     """
     random = Random(world.seed)
     points = cycle(failpoints)
@@ -315,10 +343,15 @@ def random_kills(world: World, kills: int, failpoints: Sequence[str]) -> None:
         if world.kills >= kills:
             break
         world.publish(random.choice((1, 1, 2)))
+        point = "" if number % 2 else next(points)
+        if point.startswith("digest") or number % HOURLY == 0:
+            world.next_hour()
         if number % 2:
-            world.bot(failpoint=ANY, nth=random.randint(1, 90), delay=random.uniform(0, 0.05))
+            nth, delay = random.randint(1, 90), random.uniform(0, 0.05)
+            world.bot(failpoint=ANY, nth=nth, delay=delay, seconds=SHORT)
         else:
-            world.bot(failpoint=next(points), nth=random.choice((1, 1, 2, 3)))
+            nth = 1 if point.startswith("digest") else random.choice((1, 1, 2, 3))
+            world.bot(failpoint=point, nth=nth, seconds=SHORT)
     world.settle()
     world.judge()
 
@@ -327,10 +360,31 @@ def other_ends(world: World, failpoints: Sequence[str]) -> None:
     """At each boundary SIGTERM, and from the intent on an exception nobody foresaw; judge."""
     for number, point in enumerate(failpoints):
         world.publish(1)
+        if point.startswith("digest"):
+            world.next_hour()
         world.bot(failpoint=point, nth=1 + number % 2, what=TERM)
         if point.startswith(("send", "reconcile", "digest", "edit")):
             world.publish(1)
+            world.struck = True
             world.bot(failpoint=point, nth=1 + number % 2, what=RAISE)
+    world.settle()
+    world.judge()
+
+
+def directed_kill(world: World, failpoint: str, tries: int = 12) -> None:
+    """Kill once at this boundary, whatever it takes to come there; settle and judge."""
+    for number in range(tries):
+        world.publish(1)
+        if failpoint.startswith("digest"):
+            world.next_hour()
+        if failpoint.startswith("edit"):
+            world.bot()
+            world.tell_again(number)
+        world.bot(failpoint=failpoint)
+        if world.hit[failpoint]:
+            break
+    else:
+        raise Broken(f"never came to: {failpoint}")
     world.settle()
     world.judge()
 
