@@ -1,13 +1,10 @@
-"""Which language a text is in: by its script where that settles it, else by py3langid."""
+"""Which language a text is in: by its script where that settles it, else by its letters."""
 
 import re
-from functools import cache
-from typing import TYPE_CHECKING
 
 import regex
 
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+from digests.text.letters import likelihoods
 
 LANGUAGES = ("en", "de", "fr", "es", "ru", "zh", "ja", "ar")
 _LATIN = ("en", "de", "fr", "es")
@@ -95,7 +92,7 @@ _LANGUAGES_OF_WORD = {
     for word in row.split()
 }
 _ODDS = 3.0
-_FEW_WORDS = 12  # in longer texts the identifier needs no help
+_FEW_WORDS = 12  # in longer texts the letters need no help
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -163,14 +160,12 @@ def _latin(text: str, hint: str) -> str:
 
 def _guess(text: str) -> tuple[str, float]:
     """The likeliest of the Latin languages, and how likely it is."""
+    likely = likelihoods(text)
     words = _WORDS.findall(text.lower())[: _FEW_WORDS + 1]
-    if len(words) > _FEW_WORDS:
-        guess, confidence = _identifier().classify(text)
-        return str(guess), float(confidence)
-    likely = {str(language): float(share) for language, share in _identifier().rank(text)}
-    for word in words:
-        if language := _LANGUAGES_OF_WORD.get(word):
-            likely[language] *= _ODDS
+    if len(words) <= _FEW_WORDS:
+        for word in words:
+            if language := _LANGUAGES_OF_WORD.get(word):
+                likely[language] *= _ODDS
     guess = max(likely, key=lambda language: likely[language])
     return guess, likely[guess] / sum(likely.values())
 
@@ -181,12 +176,3 @@ def _by_small_words(text: str) -> str:
     counts = {tag: len(words & small) for tag, small in _SMALL_WORDS.items()}
     told = [tag for tag, count in counts.items() if count]
     return told[0] if len(told) == 1 and counts[told[0]] >= _ABOUND else ""
-
-
-@cache
-def _identifier() -> "LanguageIdentifier":
-    from py3langid import langid  # noqa: PLC0415 - 90 MB and 0.3 s; only the worker needs it
-
-    identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
-    identifier.set_languages(_LATIN)
-    return identifier

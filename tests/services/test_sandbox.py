@@ -354,7 +354,7 @@ from tests import tasks
 async def main():
     async with Sandbox() as box:
         loaded = await box.run(tasks.loaded, size=0)
-    needed = {"feedparser", "trafilatura", "py3langid.langid", "sentencex", "Stemmer"}
+    needed = {"feedparser", "trafilatura", "digests.text.letters", "sentencex", "Stemmer"}
     print(sorted(needed - loaded))
 
 asyncio.run(main())
