@@ -20,7 +20,6 @@ for _command in (
     running.demo,
     tending.check,
     looking.preview,
-    looking.search,
     acting.why,
     acting.audit,
     acting.review,

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 Words = Annotated[list[str] | None, typer.Argument(help="As in a channel: docs/commands.md.")]
 
+Page = Annotated[int, typer.Option("--page", min=1, help="Of a list: which page of it.")]
+
 READS = {
+    "search": "Find stories by words, names or numbers",
     "latest": "The newest stories",
     "story": "One story with its sources",
     "cve": "What is known of a vulnerability, and every story that names it",
@@ -32,17 +35,21 @@ def reading(verb: str, says: str) -> Callable[..., None]:
     """The command of a verb that only reads."""
 
     def command(
-        words: Words = None, as_json: Json = False, config: Config = "", database: Database = ""
+        words: Words = None,
+        page: Page = 1,
+        as_json: Json = False,
+        config: Config = "",
+        database: Database = "",
     ) -> None:
         env = environment(config, database)
-        go(_asked(env, verb, " ".join(words or ()), as_json=as_json))
+        go(_asked(env, verb, " ".join(words or ()), page, as_json=as_json))
 
     command.__doc__ = f"{says}; also while the bot runs."
     command.__name__ = verb
     return command
 
 
-async def _asked(env: "Environment", verb: str, text: str, *, as_json: bool) -> None:
+async def _asked(env: "Environment", verb: str, text: str, page: int, *, as_json: bool) -> None:
     from bot.commands import Asker, Commands, Request
     from bot.commands.machine import as_object
     from digests.clock import SystemClock
@@ -52,8 +59,10 @@ async def _asked(env: "Environment", verb: str, text: str, *, as_json: bool) -> 
     async with archived(env) as archive:
         commands = Commands(archive, lambda: settings, SystemClock())
         asker = Asker("terminal", "", locale=language(env))
-        reply = await commands.answer(Request(verb, text, asker=asker))
+        reply = await commands.answer(Request(verb, text, asker=asker, page=page - 1))
     if as_json:
         typer.echo(json.dumps(as_object(reply.content), ensure_ascii=False, indent=2))
     else:
         show(reply.content)
+        if reply.more:
+            typer.echo(f"--page {page + 1} shows more.")

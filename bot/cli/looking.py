@@ -1,4 +1,4 @@
-"""search and preview: what reads the archive, also while the bot runs."""
+"""preview: cards of the archive in one page, also while the bot runs."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -7,27 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, Json, archived, end, environment, go, show
+from bot.cli.common import Config, Database, Json, archived, end, environment, go
 from bot.cli.simulating import simulated
 
 if TYPE_CHECKING:
     from bot.settings import Environment
     from digests.archive.store import Archive
-    from digests.model import Listing, Rating, Story
+    from digests.model import Rating, Story
 
 PREVIEWED = 6  # cards of a page when no stories are named
-
-
-def search(
-    query: Annotated[
-        list[str], typer.Argument(help="In the query language of docs/configure.md.")
-    ],
-    as_json: Json = False,
-    config: Config = "",
-    database: Database = "",
-) -> None:
-    """Search what was told; also while the bot runs."""
-    go(_search(environment(config, database), " ".join(query), as_json=as_json))
 
 
 def preview(
@@ -103,33 +91,3 @@ async def _named(archive: "Archive", keys: Sequence[str]) -> "list[Story]":
         if story is None:
             end(1, f"There is no story {key}. Its short name stands under its card.")
     return [story for story in found if story is not None]
-
-
-async def _search(env: "Environment", query: str, *, as_json: bool) -> None:
-    import json
-
-    from bot.commands.machine import as_object
-
-    async with archived(env) as archive:
-        found = await _searched(archive, query)
-    if as_json:
-        typer.echo(json.dumps(as_object(found), ensure_ascii=False, indent=2))
-    else:
-        show(found)
-
-
-async def _searched(archive: "Archive", query: str) -> "Listing":
-    """One page of results."""
-    from digests.cards.compose import listing
-    from digests.clock import SystemClock
-    from digests.rules.query import parse_lenient
-
-    parsed = parse_lenient(query)
-    page = await archive.search(parsed.query, now=SystemClock().now(), sort=parsed.sort, limit=10)
-    return listing(
-        [hit.story for hit in page.hits],
-        title=f"Search: {query}",
-        language="en",
-        footer=f"{'more than ' if page.more else ''}{page.total} found",
-        excerpts={hit.story.id: hit.excerpt for hit in page.hits},
-    )

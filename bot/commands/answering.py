@@ -62,7 +62,7 @@ class Commands:
     async def answer(self, request: Request) -> Reply:
         """The reply to one request, in the asker's language."""
         say = words(request.asker.locale)
-        ask = Ask(request, say, self._around, may_edit=self._may_edit(request.asker))
+        ask = Ask(request, say, self._around, request.page, may_edit=self._may_edit(request.asker))
         try:
             return await self._answer(ask)
         except Exception:  # the border to people: they get words, the log gets the rest

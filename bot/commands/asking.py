@@ -44,6 +44,7 @@ class Request:
     options: Mapping[str, str] = field(default_factory=dict)  # typed by name, where there are such
     asker: Asker = field(default_factory=lambda: Asker("terminal", ""))
     click: str = ""  # the platform's own name of this press: delivered again, it is the same
+    page: int = 0  # of a list, from 0, where it is asked for by its number
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Reply:
     content: Content
     previous: str = ""  # opaque state for the button, at most 90 characters; "" no button
     next: str = ""
+    more: bool = False  # whether pages follow, with or without a button to turn to them
     buttons: tuple[Button, ...] = ()  # beside these two; at most eight
     chart: Chart | None = None  # what a picture of it would show, where it is shared
     caption: Content | None = None  # what stands with that picture in the place of the content
@@ -253,6 +255,7 @@ class Ask:
         can keep nothing, and presses no buttons.
         """
         asker = self.asker
+        reply = replace(reply, more=not last)
         share = bool(self.around.share and asker.may_speak and asker.platform != "terminal")
         if self.archive.read_only or (self.page == 0 and last and not share):
             return reply

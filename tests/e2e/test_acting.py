@@ -33,6 +33,21 @@ def test_what_cannot_be_done_is_said_without_a_traceback(tmp_path: Path, words) 
     assert done.stdout or done.stderr
 
 
+def test_lists_in_the_terminal_have_pages(tmp_path: Path) -> None:
+    names = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta")
+    feeds = {"/feed": rss(*(f"{name} ransomware in {name} town" for name in names))}
+    with FakeFeeds(feeds).in_background() as publisher:
+        write_config(tmp_path, publisher.url())
+        nightdesk("run", "--once", cwd=tmp_path)
+    first = nightdesk("search", "ransomware", cwd=tmp_path).stdout
+    assert "--page 2 shows more." in first
+    second = nightdesk("search", "ransomware", "--page", "2", cwd=tmp_path).stdout
+    assert "shows more" not in second
+    assert all(
+        (f"{name} ransomware" in first) != (f"{name} ransomware" in second) for name in names
+    )
+
+
 def test_verbs_that_read_are_answered_in_words_and_for_programs(tmp_path: Path) -> None:
     feeds = {"/feed": rss("Alpha ransomware at the harbour", "Beta flaw in the gateway")}
     with FakeFeeds(feeds).in_background() as publisher:

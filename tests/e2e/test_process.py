@@ -47,7 +47,7 @@ def test_cards_come_once_and_a_second_run_tells_nothing(tmp_path: Path) -> None:
     assert report["feeds"][0]["outcome"] == "not_modified"
     assert report["stories"] == {"new": 0, "grown": 0}
     assert report["posts"]["sent"] == 1
-    assert "1 found" in found.stdout
+    assert "1 story" in found.stdout
 
 
 def test_the_demo_shows_cards_and_two_searches_with_hits(tmp_path: Path) -> None:

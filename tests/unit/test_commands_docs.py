@@ -37,7 +37,7 @@ def test_every_example_is_typed_back_to_its_verb() -> None:
 
 
 def test_every_verb_that_the_terminal_may_ask_is_a_command_of_it() -> None:
-    elsewhere = {"search", "why", "audit", *DEEDS}  # commands with a hand of their own
+    elsewhere = {"why", "audit", *DEEDS}  # commands with a hand of their own
     ours = {
         verb.name: verb
         for verb in TABLE.listed()
