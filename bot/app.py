@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import SystemRandom
 
+from bot.admission import Admission
 from bot.commands import Commands
 from bot.courier import Courier
 from bot.doing import Deeds, Looks
@@ -40,7 +41,6 @@ from digests.web.sandbox import Sandbox
 log = logging.getLogger(__name__)
 
 USER_AGENT = "Nightdesk/0.1 (+https://pypi.org/project/nightdesk/)"
-POLLS_AT_ONCE = 32
 STOP_WITHIN = 3.0  # seconds for sends under way; five in all, also on a busy machine
 CLOSE_WITHIN = 1.5  # seconds for the connections of all platforms together
 TAKE_UP_AGAIN = 5.0  # seconds
@@ -66,6 +66,7 @@ class App:
     notices: Notices
     learner: Learner
     _pauses: dict[str, datetime] = field(default_factory=dict)  # of hosts, as saved
+    _admission: Admission = field(default_factory=Admission)
 
     @property
     def settings(self) -> Settings:
@@ -74,10 +75,9 @@ class App:
 
     async def poll(self, feeds: Sequence[Feed], done: Callable[[PollReport], None]) -> None:
         """Poll feeds side by side; what breaks for one is said and stops no other."""
-        gate = asyncio.Semaphore(POLLS_AT_ONCE)
 
         async def one(feed: Feed) -> None:
-            async with gate:
+            async with self._admission.of(feed.url, self.desk.states.get(feed.url)):
                 done(await self._poll(feed))
                 self.courier.wake()
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from random import SystemRandom
 
-from bot.app import POLLS_AT_ONCE, USER_AGENT
+from bot.admission import POLLS_AT_ONCE
+from bot.app import USER_AGENT
 from bot.settings import Environment
 from digests.clock import SystemClock
 from digests.feeds.fetch import Fetcher
