@@ -55,7 +55,11 @@ _DECIDE = (
 _CARDS = select(post.c.channel, post.c.platform, post.c.place).where(
     post.c.story == bindparam("of"), post.c.state == PostState.SENT
 )
-_WANT = update(post).where(post.c.subject == bindparam("about")).values(wanted=_DECIDED)
+_WANT = (
+    update(post)
+    .where(post.c.subject == bindparam("about"), post.c.story.is_(None))
+    .values(wanted=_DECIDED)
+)
 
 
 def shown(connection: Connection, of: StoryId) -> tuple[Comment, ...]:

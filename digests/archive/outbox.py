@@ -57,7 +57,7 @@ _WANT = (
 _SAID = select(feedback.c.version).where(feedback.c.story == bindparam("of"))
 _IN_FLIGHT = select(post.c.id).where(AT, is_in(PostState.SENDING))
 _OF_SUBJECTS = select(post.c.id, post.c.state, post.c.message_id).where(
-    post.c.subject.in_(dialects.listed("these"))
+    post.c.subject.in_(dialects.listed("these")), post.c.story.is_(None)
 )
 # What an editor took back anywhere is told nowhere else, whoever begins to watch for it.
 _TAKEN_BACK = select(post.c.story).where(

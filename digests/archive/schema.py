@@ -46,6 +46,7 @@ REVISIONS = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )
 
 metadata = MetaData()
@@ -357,6 +358,13 @@ post = Table(
         "story",
         sqlite_where=text("story IS NOT NULL"),
         postgresql_where=text("story IS NOT NULL"),
+    ),
+    # Comments, verdicts and lines under cards: whoever looks for a subject says `story IS NULL`.
+    Index(
+        "ix_post_subject",
+        "subject",
+        sqlite_where=text("story IS NULL"),
+        postgresql_where=text("story IS NULL"),
     ),
     sqlite_autoincrement=True,
 )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy import event
+
 from digests.archive.records import EntryRecord, PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.feeds.pace import FeedState
@@ -87,3 +89,31 @@ def card(number: int, destination: Destination = SOC, **changes) -> NewPost:
     """The post that a story is owed."""
     post = NewPost("soc", destination, f"story:{story_id(number)}", wanted="1")
     return replace(post, **changes)
+
+
+async def plans_of(archive, call) -> str:
+    """How the database goes about what a call asks of it."""
+    asked = []
+    engines = (archive._engine._read_engine, archive._engine._write_engine)
+
+    def listen(_connection, _cursor, statement, parameters, _context, _many) -> None:
+        asked.append((statement, parameters))
+
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", listen)
+    try:
+        await call
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", listen)
+
+    def explain(connection) -> str:
+        steps = [
+            row[3]
+            for statement, parameters in asked
+            if not statement.startswith("BEGIN")
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+        return "\n".join(steps)
+
+    return await archive._engine.read(explain)

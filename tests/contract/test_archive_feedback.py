@@ -29,7 +29,7 @@ from digests.model import (
 )
 from digests.stories.quality import Standing, voice
 from digests.testing import START, build_story
-from tests.contract.archives import SOC, card, of_story, poll, told
+from tests.contract.archives import SOC, card, of_story, plans_of, poll, told
 
 STORY = build_story(1)
 REVIEW = Channel("review", Target("slack", "#review"))
@@ -298,3 +298,16 @@ async def _send(archive) -> None:
     post = await archive.outbox.queued(SOC, START)
     await archive.outbox.begin(post, watermark="", now=START)
     await archive.outbox.settle(post.id, Posted(f"m{post.id}"), now=START, shown=post.wanted)
+
+
+async def test_comments_and_lines_under_cards_are_found_without_walking_all_posts(stored):
+    written = await write(stored)
+    about = "ix_post_subject (subject"
+    decided = await plans_of(stored, decide(stored, written, CommentState.SHOWN, "soc"))
+    forgotten = await plans_of(stored, stored.readers.forget(ANA))
+    deed = Act(START, EDITOR, "retract", "a1", "")
+    taken = await plans_of(stored, stored.acts.retract(STORY.id, "wrong", [], deed))
+    assert f"{about}=?)" in decided
+    assert f"{about}=?)" in forgotten
+    assert f"{about}>? AND subject<?)" in taken
+    assert "SCAN post" not in decided + forgotten + taken

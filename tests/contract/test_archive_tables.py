@@ -7,7 +7,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event
 
 from digests.archive import dialects, upgrade
 from digests.archive.engine import Engine
@@ -16,7 +15,7 @@ from digests.archive.store import Archive
 from digests.errors import ArchiveError
 from digests.model import Draft, PostState
 from digests.testing import START
-from tests.contract.archives import FEED, SOC, poll, story_id, told
+from tests.contract.archives import FEED, SOC, plans_of, poll, story_id, told
 
 DRAFT = Draft(id="a", link="b", shown_link="b", title="T", text="", title_key="t")
 
@@ -44,34 +43,6 @@ def test_the_revisions_are_one_line_and_all_known_to_the_code():
 
 async def test_the_revisions_make_the_tables_that_the_code_expects(archive):
     assert await archive._engine.read(differences) == []
-
-
-async def plans_of(archive, call) -> str:
-    """How the database goes about what a call asks of it."""
-    asked = []
-    engines = (archive._engine._read_engine, archive._engine._write_engine)
-
-    def listen(_connection, _cursor, statement, parameters, _context, _many) -> None:
-        asked.append((statement, parameters))
-
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", listen)
-    try:
-        await call
-    finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", listen)
-
-    def explain(connection) -> str:
-        steps = [
-            row[3]
-            for statement, parameters in asked
-            if not statement.startswith("BEGIN")
-            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        ]
-        return "\n".join(steps)
-
-    return await archive._engine.read(explain)
 
 
 async def test_the_statements_that_run_all_the_time_use_their_indexes(archive):
