@@ -357,13 +357,13 @@ def random_kills(world: World, kills: int, failpoints: Sequence[str]) -> None:
 
 
 def other_ends(world: World, failpoints: Sequence[str]) -> None:
-    """At each boundary SIGTERM, and from the intent on an exception nobody foresaw; judge."""
+    """At each boundary SIGTERM, and from the store on an exception nobody foresaw; judge."""
     for number, point in enumerate(failpoints):
         world.publish(1)
         if point.startswith("digest"):
             world.next_hour()
         world.bot(failpoint=point, nth=1 + number % 2, what=TERM)
-        if point.startswith(("send", "reconcile", "digest", "edit")):
+        if not point.startswith("fetch"):
             world.publish(1)
             world.struck = True
             world.bot(failpoint=point, nth=1 + number % 2, what=RAISE)
