@@ -80,14 +80,14 @@ async def retract(ask: Ask) -> Reply:
     stays = [
         say.line(post.channel, say.text(STATES[post.state]))
         for post in await ask.archive.outbox.about(story.id)
-        if post.state in (PostState.SENDING, PostState.FOLDED) and not is_watching(post.channel)
+        if post.state is PostState.FOLDED and not is_watching(post.channel)
     ]
     private = say.text("direct messages")  # whose they are is nobody else's to know
     taken = [private if is_watching(post.channel) else post.channel for post in done.taken]
     channels = say.names(dict.fromkeys(taken))
     said = [say.text("Taken back: {channels}.", channels=channels)] if taken else []
     if stays:
-        said.append(say.text("What is being sent, or stands in a digest, stays:"))
+        said.append(say.text("What stands in a digest stays:"))
     return ask.notice("\n".join((*said, *stays)) or say.text("It stands nowhere."), story.headline)
 
 

@@ -55,7 +55,8 @@ class Acts:
         """Take the posts of a story back everywhere; `nowhere`: those that must never be.
 
         What stands is LEAVING, and deleted by the courier; what was not sent never will be. A
-        post whose sending is under way or unclear is left alone, as is what a digest told.
+        post whose sending is under way or unclear goes when that has ended. What a digest told is
+        left alone.
         """
         work, names = outbox.retract, self._names
         return await self._engine.write(

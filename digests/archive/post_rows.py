@@ -24,7 +24,7 @@ _STORY = "story:"
 BREAKING, ORDINARY = 0, 1  # column urgency: the smaller goes first
 _CHANGING = (
     *("state", "attempt", "watermark", "queued_at", "intent_at", "not_before", "message_id"),
-    *("reason", "shown", "edits", "edited_at", "sent_at"),
+    *("reason", "shown", "edits", "edited_at", "sent_at", "taken_back"),
 )
 # Statements that run for every card are made once: making one costs more than running it.
 _FIND = select(*COLUMNS).where(post.c.id == bindparam("this"))

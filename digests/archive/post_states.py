@@ -60,6 +60,10 @@ def begun(
 
 def settled(post: Post, outcome: PostOutcome, *, now: datetime, shown: str | None = None) -> Post:
     """The post after an attempt. `shown`: what was sent; None: what the intent said."""
+    return _heeded(_settled(post, outcome, now=now, shown=shown))
+
+
+def _settled(post: Post, outcome: PostOutcome, *, now: datetime, shown: str | None) -> Post:
     if isinstance(outcome, Posted):
         return _accepted(post, outcome.message_id, now, shown)
     if post.state is not PostState.SENDING:
@@ -77,6 +81,10 @@ def settled(post: Post, outcome: PostOutcome, *, now: datetime, shown: str | Non
 
 def sighted(post: Post, sighting: Sighting, *, now: datetime, proof: Proof = Proof.HOLD) -> Post:
     """A doubtful post after its channel was read back."""
+    return _heeded(_sighted(post, sighting, now=now, proof=proof))
+
+
+def _sighted(post: Post, sighting: Sighting, *, now: datetime, proof: Proof) -> Post:
     if post.state is not PostState.SENDING:
         return post
     match sighting:
@@ -176,14 +184,24 @@ def redriven(post: Post, now: datetime) -> Post:
 def retracted(post: Post, reason: str) -> Post:
     """A post that an editor takes back.
 
-    What is under way, or may be, must end first; what a digest told stands in the digest.
+    What is under way, or may be, goes when it is known how that ended; what a digest told stands
+    in the digest.
     """
+    if post.state is PostState.SENDING:
+        return replace(post, taken_back=reason)
     if post.state is PostState.SENT and post.message_id:
         leaving = PostState.LEAVING
         return replace(post, state=leaving, attempt=0, not_before=None, reason=reason)
     if post.state in (PostState.QUEUED, PostState.HELD, PostState.DEAD):
         return replace(post, state=PostState.RETRACTED, not_before=None, reason=reason)
     return post
+
+
+def _heeded(post: Post) -> Post:
+    """A post that was taken back while it was being sent, as soon as it is not any more."""
+    if not post.taken_back or post.state is PostState.SENDING:
+        return post
+    return replace(retracted(post, post.taken_back), taken_back="")
 
 
 def removed(post: Post, outcome: RemovalOutcome, now: datetime) -> Post:

@@ -47,6 +47,7 @@ REVISIONS = (
     "0014",
     "0015",
     "0016",
+    "0017",
 )
 
 metadata = MetaData()
@@ -313,6 +314,8 @@ post = Table(
     Column("urgency", Integer, nullable=False, server_default=text("1")),  # 0 breaking
     Column("mention", Listed, nullable=False, server_default=text("'[]'")),
     Column("parent", BigInteger),  # the part of a digest after which this one comes
+    # Why an editor took it back while it was being sent: when that has ended, it goes.
+    Column("taken_back", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("platform", "place", "subject", name="uq_post_subject"),
     Index("ix_post_channel", "channel", "state", "story"),
     # At most one in flight: keeps the order, and bounds any doubt to one card.

@@ -61,6 +61,7 @@ class Post:
     breaking: bool = False  # goes before the others of its place
     mention: tuple[str, ...] = ()  # whom it mentions: names out of the file, nothing else
     parent: PostId | None = None  # the part of a digest after which it comes
+    taken_back: str = ""  # why an editor wants it gone, while nobody knows how its sending ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,39 @@ def test_what_was_taken_back_in_doubt_and_turns_out_to_stand_has_to_leave():
     assert states.settled(late, Posted("m9"), now=NOW) == late
 
 
+@pytest.mark.parametrize(
+    ("outcome", "after"),
+    [
+        (Posted("m9"), PostState.LEAVING),
+        (Retry("busy"), PostState.RETRACTED),
+        (Rejected("broken", Scope.CONTENT), PostState.RETRACTED),
+        (Unclear("reset"), PostState.SENDING),
+    ],
+)
+def test_what_is_taken_back_while_it_is_sent_goes_when_that_has_ended(outcome, after):
+    sending = replace(POST, state=PostState.SENDING, attempt=1)
+    taken = states.retracted(sending, "wrong")
+    ended = states.settled(taken, outcome, now=NOW)
+    assert ended.state is after
+    if after is not PostState.SENDING:
+        assert (ended.reason, ended.taken_back) == ("wrong", "")
+
+
+@pytest.mark.parametrize(
+    ("sighting", "after"),
+    [
+        (Found("m9"), PostState.LEAVING),
+        (Absent(), PostState.RETRACTED),
+        (Unreadable("no right to read"), PostState.RETRACTED),
+        (Unreadable("busy", later=True), PostState.SENDING),
+    ],
+)
+def test_what_is_taken_back_in_doubt_is_not_sent_again_and_goes_where_it_is_found(sighting, after):
+    sending = replace(POST, state=PostState.SENDING, attempt=1)
+    read_back = states.sighted(states.retracted(sending, "wrong"), sighting, now=NOW)
+    assert read_back.state is after
+
+
 def test_a_deletion_is_tried_again_until_it_is_known_to_be_in_vain():
     one = states.retracted(STANDING, "wrong")
     for _ in range(states.UNKNOWN_TRIES - 1):
