@@ -90,7 +90,7 @@ class App:
             report = await self.desk.poll(feed)
             await self._save_pauses()
         except ArchiveError as error:
-            log.warning("%s: %s", feed.name, error)
+            log.info("%s: %s", feed.name, error)  # the archive itself says so, once
             return PollReport(feed.url, "failed", f"the archive could not write: {error}")
         except Exception:  # one feed must never take the others with it; the log has the place
             log.exception("%s could not be polled", feed.name)
@@ -397,5 +397,5 @@ async def _applied(app: App, settings: Settings) -> None:
         try:
             return await app.desk.apply(settings)
         except ArchiveError as error:
-            log.warning("feeds.yaml cannot be taken up now: %s", error)
+            log.info("feeds.yaml cannot be taken up now: %s", error)
             await app.clock.sleep(TAKE_UP_AGAIN)

@@ -97,8 +97,8 @@ class Courier:
                     await self.fold(self.clock.now())
                     await self._correct_old(self.clock.now())
                 await self.round()
-            except ArchiveError:
-                log.exception("outbox cannot be worked now")
+            except ArchiveError as error:  # the archive itself says so, once
+                log.info("outbox cannot be worked now: %s", error)
             except Exception:  # one post must never end the courier
                 log.exception("a round of the courier broke")
             self._awake.clear()
@@ -191,8 +191,8 @@ class Courier:
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
         try:
             await work
-        except ArchiveError:
-            log.exception("outbox cannot be written now")
+        except ArchiveError as error:
+            log.info("outbox cannot be written now: %s", error)
             await asyncio.sleep(IDLE)
         except Exception:  # an error of ours: other places go on, and this one not in a hot loop
             log.exception("a post could not be worked")

@@ -29,7 +29,7 @@ async def learn(learner: Learner, wake: Callable[[], None]) -> None:
         await learner.look()
         wake()
     except ArchiveError as error:
-        log.warning("what is known of vulnerabilities is not kept this time: %s", error)
+        log.info("what is known of vulnerabilities is not kept this time: %s", error)
     except Exception:  # it is an extra: nothing else may stop for it
         log.exception("what is known of vulnerabilities could not be renewed")
 
@@ -50,7 +50,7 @@ async def attempt(work: Callable[[], Awaitable[object]]) -> None:
     try:
         await work()
     except ArchiveError as error:
-        log.warning("not done this time: %s", error)
+        log.info("not done this time: %s", error)  # the archive itself says so, once
 
 
 @dataclass(slots=True)

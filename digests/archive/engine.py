@@ -6,6 +6,7 @@ success before COMMIT has returned.
 """
 
 import asyncio
+import logging
 import queue
 import threading
 import time
@@ -20,10 +21,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from digests.archive import dialects
+from digests.archive.trouble import Trouble
 from digests.errors import ArchiveError
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 READERS = 3
 GROUP_SECONDS = 0.05  # a group takes in no more jobs after this: the first one is waiting
@@ -71,6 +75,8 @@ class Engine:
     _readers: ThreadPoolExecutor = field(init=False)
     _connection: Connection | None = None
     _closed: bool = False
+    _unwritten: Trouble = field(default_factory=lambda: Trouble("written"))
+    _unread: Trouble = field(default_factory=lambda: Trouble("read"))
 
     def start(self) -> None:
         """Start the threads; nothing is opened before it is needed."""
@@ -143,11 +149,22 @@ class Engine:
     def _read(self, work: Callable[[Connection], T], seconds: float | None) -> T:
         try:
             with self._read_engine.connect() as connection:
-                return self._limited(connection, work, seconds)
+                result = self._limited(connection, work, seconds)
         except _DATABASE_ERRORS as exc:
+            if seconds is None:  # else it may only have taken too long
+                self._note(self._unread, exc)
             if dialects.spoils_connection(exc):
                 self._read_engine.dispose()  # those in use are closed when they come back
             raise self.fail(exc) from exc
+        self._note(self._unread, None)
+        return result
+
+    def _note(self, trouble: Trouble, error: BaseException | None) -> None:
+        """Say what has changed."""
+        reason = "" if error is None else dialects.reason(error)
+        said = trouble.after(reason, self.monotonic())
+        if said:
+            log.log(logging.ERROR if reason else logging.WARNING, "%s: %s", self.path, said)
 
     def _limited(
         self, connection: Connection, work: Callable[[Connection], T], seconds: float | None
@@ -179,14 +196,15 @@ class Engine:
                     taken.append(job)
                     job.run(transaction.connection)
             self.commits += 1
-            spoilt = any(dialects.spoils_connection(job.error) for job in taken)
+            refused = [job.error for job in taken if dialects.spoils_connection(job.error)]
         except Exception as exc:  # noqa: BLE001 - the thread must outlive any fault
             # When not even BEGIN came through, those behind need not wait for the same answer.
             taken = taken or list(self._jobs_from(first))
             for job in taken:
                 job.error = exc
-            spoilt = True
-        if spoilt:  # a fresh connection is what gets us going once the cause is gone
+            refused = [exc]
+        self._note(self._unwritten, refused[0] if refused else None)
+        if refused:  # a fresh connection is what gets us going once the cause is gone
             self._disconnect()
         self._deliver(taken)
 

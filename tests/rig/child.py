@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn, Self, TypeVar
 
-from tests.rig import failpoints, mutants
+from tests.rig import disks, failpoints, mutants
 from tests.rig.clock import SPEED, FastClock
 
 T = TypeVar("T")
@@ -89,6 +89,7 @@ def main(request: dict[str, Any]) -> NoReturn:
 
 async def _run(request: dict[str, Any]) -> int:
     from bot import app, courier, logs
+    from digests.archive import dialects
 
     clock = FastClock(request["zero"])
     _scale(app, courier)
@@ -97,12 +98,14 @@ async def _run(request: dict[str, Any]) -> int:
     if request["failpoint"]:
         name, nth, delay = request["failpoint"], request["nth"], request["delay"]
         failpoints.arm(name, nth, request["ports"], delay=delay, what=request["what"])
+    if request["disk"]:
+        dialects.BUSY_SECONDS /= SPEED
     env = _environment(request)
     logs.set_up(tuple(request["secrets"]), verbose=False)
     async with app.opened(env, clock=clock, spacing=0) as parts:
         serving = asyncio.create_task(app.serve(parts))
         if request["until_settled"]:
-            settled = asyncio.create_task(_settled(parts, clock))
+            settled = asyncio.create_task(_settled(parts, clock, request["disk"]))
             await asyncio.wait({settled, serving}, return_when=asyncio.FIRST_COMPLETED)
             if not settled.cancel():
                 os.kill(os.getpid(), 15)  # and so a graceful stop is seen each time
@@ -155,10 +158,12 @@ def _environment(request: dict[str, Any]) -> Any:
     return replace(read, database=str(folder / "nightdesk.db"))
 
 
-async def _settled(parts: Any, clock: FastClock) -> None:
+async def _settled(parts: Any, clock: FastClock, disk: str) -> None:
     """Wait until every feed was asked once more and nothing is owed or in doubt."""
     from digests.model import PostState
 
+    if disk:
+        await disks.troubled(disk, parts.archive, parts.env.database, clock)
     began = clock.now()
     while True:
         await asyncio.sleep(0.05)

@@ -145,6 +145,7 @@ class World:
         nth: int = 1,
         delay: float = 0.0,
         what: str = KILL,
+        disk: str = "",
         seconds: float = LONGEST,
         until_settled: bool = True,
     ) -> dict[str, Any]:
@@ -160,6 +161,7 @@ class World:
                 "nth": nth,
                 "delay": delay,
                 "what": what,
+                "disk": disk,
                 "ports": [self.slack.port, self._discord_port()],
                 "seconds": seconds,
                 "until_settled": until_settled,
