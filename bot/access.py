@@ -33,6 +33,7 @@ class Asker:
     name: str = ""  # as people there see it; from outside
     unsure: bool = False  # the platform did not say where they belong
     may_speak: bool = True  # False: not allowed to write in that conversation themselves
+    private: bool = False  # in direct messages with the bot
     above: str = ""  # the channel that this conversation is a thread of
 
 

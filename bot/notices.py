@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.naming import named
 from digests.archive.records import Pause
 from digests.archive.store import Archive
 from digests.cards.health import line
@@ -22,7 +23,6 @@ from digests.errors import ConfigError
 from digests.feeds.health import alert
 from digests.feeds.pace import FeedState
 from digests.model import Channel, Clock, Destination, NewPost, Post, PostState
-from digests.model.watching import is_personal
 from digests.text.plain import clip
 
 ENDED_AFTER = timedelta(minutes=10)  # absent for so long, a cause has ended: pauses are retried
@@ -42,6 +42,11 @@ class Findings:
     pauses: Mapping[str, Pause] = field(default_factory=dict)
     posts: Sequence[Post] = ()
     unresolved: Mapping[str, str] = field(default_factory=dict)  # channel -> why it is not found
+    places: Mapping[str, Destination] = field(default_factory=dict)  # where addresses lead
+
+    def named(self, channel: str, settings: Settings, say: Words) -> str:
+        """A channel as operators know it."""
+        return named(channel, settings.channels, self.places, say)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,12 @@ def causes(
             Cause(told.name, f"{feed.name}: {line(told.health, say, zone)}")
             for feed, told in alerts
         ),
-        *_of_channels(found, say),
-        *_of_posts(found.posts, say),
+        *_of_channels(settings, found, say),
+        *_of_posts(settings, found, say),
     ]
 
 
-def _of_channels(found: Findings, say: Words) -> Iterator[Cause]:
+def _of_channels(settings: Settings, found: Findings, say: Words) -> Iterator[Cause]:
     for name, reason in found.unresolved.items():
         text = say.text(
             "{channel} is not found: {reason}. Its cards wait; this is tried again every minute.",
@@ -79,24 +84,29 @@ def _of_channels(found: Findings, say: Words) -> Iterator[Cause]:
             reason=clip(reason, _LONGEST),
         )
         yield Cause(f"unresolved {name}", text)
-    for name, pause in found.pauses.items():
-        if pause.until is None and not pause.by and name != OPERATOR:
-            text = say.text(
-                "Nothing can be sent to {channel}: {reason}. Its cards wait; this is tried again "
-                "every hour.",
-                channel=name,
-                reason=clip(pause.reason, _LONGEST),
-            )
-            yield Cause(f"paused {name} {pause.reason}", text)
+    paused = {  # watches of two people in one place are one cause
+        (found.named(name, settings, say), pause.reason): None
+        for name, pause in found.pauses.items()
+        if pause.until is None and not pause.by and name != OPERATOR
+    }
+    for name, reason in paused:
+        text = say.text(
+            "Nothing can be sent to {channel}: {reason}. Its cards wait; this is tried again "
+            "every hour.",
+            channel=name,
+            reason=clip(reason, _LONGEST),
+        )
+        yield Cause(f"paused {name} {reason}", text)
 
 
-def _of_posts(posts: Sequence[Post], say: Words) -> Iterator[Cause]:
+def _of_posts(settings: Settings, found: Findings, say: Words) -> Iterator[Cause]:
     """One cause for all posts of a channel that ended alike on one day."""
     alike = Counter(
-        (post.state, _shown(post.channel, say), post.reason, f"{post.queued_at:%Y-%m-%d}")
-        for post in posts
+        (post.state, found.named(post.channel, settings, say), post.reason,
+         f"{post.queued_at:%Y-%m-%d}")
+        for post in found.posts
         if post.channel != OPERATOR and post.reason not in _REMOVED
-    )
+    )  # fmt: skip
     for (state, channel, reason, day), count in alike.items():
         why = clip(reason, _LONGEST)
         text = (
@@ -106,11 +116,6 @@ def _of_posts(posts: Sequence[Post], say: Words) -> Iterator[Cause]:
         )
         cure = say.text("Look whether it stands there; `redrive` sends it again.")
         yield Cause(f"{state} {channel} {reason} {day}", f"{text}. {cure}")
-
-
-def _shown(channel: str, say: Words) -> str:
-    """Whose direct messages they are is nobody else's to know."""
-    return say.text("direct messages") if is_personal(channel) else channel
 
 
 def _held(count: int, channel: str, reason: str, say: Words) -> str:
@@ -211,7 +216,7 @@ async def findings(
 ) -> Findings:
     """What the archive holds of it, beside what only the running bot knows."""
     posts = await archive.outbox.in_state(*_TROUBLED, limit=POSTS_SEEN)
-    return Findings(states, await archive.paused(), posts, unresolved)
+    return Findings(states, await archive.paused(), posts, unresolved, await archive.places())
 
 
 def digest(text: str) -> str:

@@ -114,6 +114,15 @@ class Workspace:
 
     # --- building ----------------------------------------------------------------------------
 
+    def direct(self, user: str) -> str:
+        """The direct messages with a person; the same id each time."""
+        known = (place.id for place in self.places.values() if place.user == user)
+        if found := next(known, ""):
+            return found
+        place = Place(f"D{next(self._numbers):04}", user=user)
+        self.places[place.id] = place
+        return place.id
+
     def add_channel(self, name: str, **more: Any) -> str:
         """A channel; returns its id."""
         place = Place(f"C{next(self._numbers):04}", name, **more)
@@ -308,12 +317,7 @@ class Workspace:
         user = str(args.get("users"))
         if user not in self.users:
             raise Refuse("user_not_found")
-        for place in self.places.values():
-            if place.user == user:
-                return {"channel": {"id": place.id}}
-        place = Place(f"D{next(self._numbers):04}", user=user)
-        self.places[place.id] = place
-        return {"channel": {"id": place.id}}
+        return {"channel": {"id": self.direct(user)}}
 
     def _user(self, args: Json) -> Json:
         user = self.users.get(str(args.get("user")))

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from bot.access import Asker
 from bot.charts import Chart
+from bot.naming import led_to, named
 from digests.archive.records import Act
 from digests.archive.store import Archive
 from digests.cards.words import Words, later
@@ -208,14 +209,15 @@ class Ask:
     async def here(self) -> Channel | None:
         """The channel of the file in which it is asked, or in a thread of which."""
         asker, places = self.asker, await self.archive.places()
-        here = {
+        here = [
             Destination(asker.platform, one) for one in (asker.conversation, asker.above) if one
-        }
-        for one in self.around.settings().channels:
-            written = Destination(one.to.platform, one.to.address)
-            if here & {places.get(str(one.to), written), written}:
-                return one
-        return None
+        ]
+        return led_to(here, self.around.settings().channels, places)
+
+    async def named(self, channel: str) -> str:
+        """What editors read for a channel: of watches no more than where they tell."""
+        places = await self.archive.places()
+        return named(channel, self.around.settings().channels, places, self.say)
 
     def deed(self, what: str, reason: str = "") -> Act:
         """The line that the audit trail gets for what is asked."""

@@ -80,6 +80,8 @@ async def look(ask: Ask, text: str, title: str = "", notes: Sequence[str] = ()) 
         )
     shown = title or _title(text, say)
     reply = Reply(_listing(shown, found, notes, say))
+    if not found.total:
+        return reply  # nothing to share
     last = (ask.page + 1) * PAGE_SIZE >= found.total
     return await ask.listed(reply, text, until=found.until, last=last)
 

@@ -8,7 +8,7 @@ from bot.commands.asking import Ask, Option, Reply, Verb, Who
 from bot.commands.stories import LINK, named, unknown
 from digests.archive.watches import REMOVED
 from digests.cards.tracing import STATES
-from digests.cards.words import Words, later
+from digests.cards.words import later
 from digests.model import (
     Button,
     EntryId,
@@ -48,12 +48,12 @@ async def redrive(ask: Ask) -> Reply:
     if not waiting:
         return ask.notice(say.text("Nothing is held back or given up."))
     if not wanted:
-        return _offered(ask, waiting)
+        return await _offered(ask, waiting)
     if doing is None:
         return ask.notice(say.text(NOT_HERE))
     chosen = [post for post in waiting if wanted in ("all", str(post.id))]
     if not chosen:
-        return _offered(ask, waiting)
+        return await _offered(ask, waiting)
     deed = ask.deed(", ".join(f"p{post.id}" for post in chosen))
     driven = await ask.archive.acts.redrive([PostId(post.id) for post in chosen], deed)
     doing.wake()
@@ -82,8 +82,7 @@ async def retract(ask: Ask) -> Reply:
         for post in await ask.archive.outbox.about(story.id)
         if post.state is PostState.FOLDED and not is_watching(post.channel)
     ]
-    private = say.text("direct messages")  # whose they are is nobody else's to know
-    taken = [private if is_watching(post.channel) else post.channel for post in done.taken]
+    taken = [await ask.named(post.channel) for post in done.taken]
     channels = say.names(dict.fromkeys(taken))
     said = [say.text("Taken back: {channels}.", channels=channels)] if taken else []
     if stays:
@@ -155,12 +154,12 @@ async def _undelivered(ask: Ask) -> list[Post]:
     return [post for post in found if post.channel in channels and post.reason != REMOVED]
 
 
-def _offered(ask: Ask, waiting: Sequence[Post]) -> Reply:
+async def _offered(ask: Ask, waiting: Sequence[Post]) -> Reply:
     say = ask.say
     # First, since a platform that cuts a long list cuts its end.
     lines = [say.text("What is held back may stand there already; then it would stand twice.")]
     lines += [
-        say.line(f"p{post.id}", *_about(post, say), say.text(STATES[post.state]),
+        say.line(f"p{post.id}", *await _about(ask, post), say.text(STATES[post.state]),
                  clip(post.reason, 80))
         for post in waiting[:_LINES]
     ]  # fmt: skip
@@ -170,10 +169,10 @@ def _offered(ask: Ask, waiting: Sequence[Post]) -> Reply:
     return replace(reply, buttons=(Button(label, REDRIVE, "all"), *buttons))
 
 
-def _about(post: Post, say: Words) -> tuple[str, ...]:
+async def _about(ask: Ask, post: Post) -> tuple[str, ...]:
     """Where it goes and what it tells; of direct messages neither is an editor's to know."""
-    private = is_personal(post.channel)
-    return (say.text("direct messages"),) if private else (post.channel, post.subject)
+    where = await ask.named(post.channel)
+    return (where,) if is_personal(post.channel) else (where, post.subject)
 
 
 async def _choice(ask: Ask, entries: Sequence[KeptEntry]) -> Reply:

@@ -2,18 +2,20 @@
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import MAXYEAR, date, datetime, timedelta
 
 from bot.commands.administering import NOT_HERE
 from bot.commands.asking import NO_PLACE, Ask, Option, Reply, Shared, Verb
+from bot.naming import led_to
 from digests.archive.watches import EACH
 from digests.cards.words import Words, later
 from digests.config.durations import parse as parse_duration
 from digests.config.times import parse_quiet
 from digests.config.values import nearest_zone
 from digests.errors import QueryError
-from digests.model import Button, Notice, Target, Watch, WatchId
+from digests.model import Button, Destination, Notice, Target, Watch, WatchId
 from digests.model.watching import after_day, is_personal, person_at
 from digests.rules.query import parse_lenient, parse_strict
 from digests.text.plain import clip
@@ -58,7 +60,8 @@ async def mine(ask: Ask) -> Reply:
     start = ask.page * _ON_A_PAGE
     shown = found[start : start + _ON_A_PAGE]
     zone = keeper.habits(ask.person).timezone if keeper else "UTC"
-    lines = [_line(ask, one, zone) for one in shown]
+    places = await ask.archive.places()
+    lines = [_line(ask, one, zone, places) for one in shown]
     lines = lines or [say.text("You watch for nothing yet. Try: /digest watch add is:kev")]
     lines += await _told_how(ask, keeper) if keeper else []
     buttons = tuple(Button(say.text("Remove {n}", n=one.id), REMOVE, str(one.id)) for one in shown)
@@ -82,22 +85,25 @@ async def add(ask: Ask) -> Reply:
     query, typed = _with_end(ask.option("query") or ask.text)
     until, zone = ask.option("until") or typed["until"], keeper.habits(ask.person).timezone
     where = (ask.option("where") or typed["where"]).casefold()
+    openly = bool(where) and not ask.asker.private  # "here", where nobody else is: to oneself
     end = _end(until, zone, ask.now)
     if until and (end is None or end <= ask.now):
         return ask.notice(
             say.text("{until} is no day to come. Write 2027-03-01, or 30d.", until=clip(until, 40))
         )
     fault = say.text(_WHERE.says) if where not in ("", _HERE) else _fault(query, say)
-    if where and not fault and (ask.around.share is None or not ask.asker.may_speak):
+    if openly and not fault and (ask.around.share is None or not ask.asker.may_speak):
         fault = say.text(NO_PLACE)
     if fault:
         return ask.notice(fault, say.text("Not kept"))
-    to = Target(ask.asker.platform, ask.asker.conversation) if where else person_at(ask.person)
+    to = Target(ask.asker.platform, ask.asker.conversation) if openly else person_at(ask.person)
+    before = {one.id for one in await ask.archive.watches.of(ask.person)}
     kept = await keeper.add(Watch(WatchId(0), ask.person, query, to, ask.now, end), say.language)
     if kept is None:
         text = say.text("You have {n} watches already; remove one first.", n=EACH)
         return ask.notice(text, say.text("Not kept"))
-    if where and (failed := await _announced(ask, kept)):
+    new = kept.id not in before  # else it was announced when it was made
+    if openly and new and (failed := await _announced(ask, kept)):
         await keeper.remove(ask.person, kept.id)
         text = say.text("It could not be posted here: {reason}", reason=failed)
         return ask.notice(text, say.text("Not kept"))
@@ -278,21 +284,21 @@ def _end(text: str, zone: str, now: datetime) -> datetime | None:
     return after_day(day, zone) if day.year < MAXYEAR else None
 
 
-def _line(ask: Ask, one: Watch, zone: str) -> str:
+def _line(ask: Ask, one: Watch, zone: str, places: Mapping[str, Destination]) -> str:
     say = ask.say
     over = [say.text("ended")] if one.is_over(ask.now) else _ends(one, say, zone)
-    return say.line(str(one.id), clip(one.query, _SHOWN), *_where(ask, one), *over)
+    return say.line(str(one.id), clip(one.query, _SHOWN), *_where(ask, one, places), *over)
 
 
-def _where(ask: Ask, one: Watch) -> list[str]:
+def _where(ask: Ask, one: Watch, places: Mapping[str, Destination]) -> list[str]:
     """Where everybody sees what it tells; nothing to say of direct messages."""
     if is_personal(one.channel):
         return []
     if one.to.address == ask.asker.conversation:
         return [ask.say.text("told here")]
-    channels = ask.around.settings().channels
-    name = next((each.name for each in channels if each.to == one.to), one.to.address)
-    return [ask.say.text("told in {place}", place=name)]
+    there = Destination(one.to.platform, one.to.address)
+    known = led_to([there], ask.around.settings().channels, places)
+    return [ask.say.text("told in {place}", place=known.name if known else one.to.address)]
 
 
 def _ends(one: Watch, say: Words, zone: str) -> list[str]:

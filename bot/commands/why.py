@@ -51,6 +51,8 @@ async def why(ask: Ask) -> Reply:
     if found.traced is not None:
         numbers = Button(say.text("Why these numbers?"), NUMBERS, found.traced.story.key)
         reply = replace(reply, buttons=(numbers,))
+    if found.traced is None and not found.refused:
+        return reply  # nothing to share
     return await ask.listed(reply, ask.text, last=number == len(pages) - 1)
 
 
@@ -90,7 +92,13 @@ async def look(
 def told(found: Found, text: str, say: Words) -> list[str]:
     """What was found, a line each; never nothing."""
     lines = list(_lines(found, say))
-    return lines or [say.text("Nothing is known of {what}.", what=clip(text, 200))]
+    return lines or [
+        say.text(
+            "Nothing is known of {what}. Try the address of an entry, or other words of its "
+            "headline.",
+            what=clip(text, 200),
+        )
+    ]
 
 
 def title(found: Found, say: Words) -> str:

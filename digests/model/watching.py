@@ -121,6 +121,13 @@ def is_personal(channel: str) -> bool:
     return is_watching(channel) and not channel.startswith(channel_of(_FILE)) and not _in(channel)
 
 
+def is_placed(channel: str) -> bool:
+    """Whether a person's watches are told there to everybody."""
+    return (
+        is_watching(channel) and not channel.startswith(channel_of(_FILE)) and bool(_in(channel))
+    )
+
+
 def owner_of(channel: str) -> str:
     """Whose watches are told in a channel of this name; "" for a channel of the file."""
     if not is_watching(channel) or channel.startswith(channel_of(_FILE)):

@@ -11,12 +11,15 @@ import pytest
 
 from bot.commands import Commands
 from bot.courier import Courier
+from bot.doing import Deeds, Looks
+from bot.notices import wrong_now
 from bot.sharing import Sharing
 from digests.archive.store import Archive
 from digests.config import Defaults, Settings, Welcome
 from digests.desk import Desk
 from digests.feeds.fetch import Fetcher
 from digests.model import Channel, PostState
+from digests.model.watching import person_at
 from digests.testing import FakeClock
 from digests.watchkeeping import Watchkeeper
 from digests.web.addresses import AddressRules
@@ -78,7 +81,8 @@ async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         archive = await Archive.open(tmp_path / "office.db")
         stack.push_async_callback(archive.close)
         client = await enter(Client(AddressRules(["127.0.0.0/8"]), clock, user_agent="test"))
-        desk = Desk(archive, Fetcher(client, clock, Random(1), spacing=0), InlineWorker(), clock)
+        fetcher = Fetcher(client, clock, Random(1), spacing=0)
+        desk = Desk(archive, fetcher, InlineWorker(), clock)
         fake: Any = await enter(FakeSlack() if request.param == "slack" else FakeDiscord())
         platform: Any = OnSlack(fake) if request.param == "slack" else OnDiscord(fake)
         chats: dict[str, Any] = {}
@@ -87,8 +91,9 @@ async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         )
         keeper = Watchkeeper(archive, desk.watchers)
         commands = Commands(
-            archive, lambda: desk.settings, clock, watches=keeper, share=Sharing(chats, Random(1))
-        )
+            archive, lambda: desk.settings, clock, watches=keeper, share=Sharing(chats, Random(1)),
+            doing=Deeds(desk, Looks(fetcher, InlineWorker(), clock), courier.wake),
+        )  # fmt: skip
         platform.listen(commands)
         chats[request.param] = platform.chat
         feeds = (feed(publisher.url(), first=None),)
@@ -162,6 +167,68 @@ async def test_a_watch_of_a_channel_is_not_for_others_to_end(office: Office) -> 
     answer = await office.platform.forge(seen, "unwatch", str(watch.id))
     assert "You have no such watch." in answer.text
     assert await office.archive.watches.every() == [watch]
+
+
+async def test_a_watch_that_is_prolonged_is_announced_once_and_lost_by_no_trouble(
+    office: Office,
+) -> None:
+    await office.platform.ask("watch add", "harbour", where="here")
+    kept = await office.archive.watches.every()
+    again = await office.platform.ask("watch add", "harbour", where="here")
+    assert "is told here, for everybody to see" in again.text
+    assert await office.archive.watches.every() == kept
+    assert len(office.platform.standing()) == 1
+
+
+async def test_here_in_private_is_the_owner_alone(office: Office) -> None:
+    fake = office.platform.fake
+    if isinstance(fake, FakeDiscord):
+        private = fake.world.direct(office.editor).id
+        seen = await fake.command(
+            "watch add", {"query": "harbour", "where": "here"}, channel=private
+        )
+    else:
+        private = fake.direct(office.editor)
+        seen = await fake.command(
+            "/digest watch add harbour where:here", user=office.editor, channel=private
+        )
+    assert "is told to you alone" in seen.text
+    (watch,) = await office.archive.watches.every()
+    assert watch.to == person_at(watch.owner)
+    assert office.told(office.editor) == []
+
+
+async def test_a_place_of_watches_is_named_to_operators_and_editors_as_they_know_it(
+    office: Office,
+) -> None:
+    apply, soc = office.desk.apply, office.desk.settings
+    channels = (replace(soc.channels[0], only="zebra"),)
+    await apply(replace(soc, channels=channels, editors=office.platform.editors))
+    await office.platform.ask("watch add", "harbour", where="here", stranger=True)
+    (watch,) = await office.archive.watches.every()
+    await office.publish("Zebra escapes")  # now it is known where the channel leads
+    await office.publish(FIRST)
+    await office.archive.pause_channel(watch.channel, "it may not write there", None)
+    told = await wrong_now(office.archive, office.desk.settings, {}, office.clock.now())
+    (text,) = told
+    assert text.startswith("Nothing can be sent to watches in soc: it may not write there.")
+    taken = await office.platform.ask("retract", (await office.archive.latest(1))[0].key)
+    assert "Taken back: watches in soc." in taken.text
+    listed = await office.platform.ask("watch list", stranger=True)
+    assert "told here" in listed.text
+
+
+async def test_what_found_nothing_says_what_to_try_and_offers_nobody_to_share_it(
+    office: Office,
+) -> None:
+    why = await office.platform.ask("why", "zzz9")
+    assert "Nothing is known of zzz9. Try the address of an entry" in why.text
+    found = await office.platform.ask("search", "zzz9")
+    assert "Nothing found. Try fewer words" in found.text
+    assert "Share" not in {*why.buttons, *found.buttons}
+    await office.publish(FIRST)
+    assert "Share" in (await office.platform.ask("why", "alpha breach")).buttons
+    assert "Share" in (await office.platform.ask("search", "alpha breach")).buttons
 
 
 async def test_where_nothing_can_be_posted_no_watch_is_kept(office: Office) -> None:

@@ -275,6 +275,7 @@ def _asker(interaction: "discord.Interaction[Any]") -> Asker:
         user=str(interaction.user.id),
         place=str(interaction.guild_id or ""),
         conversation=str(interaction.channel_id or ""),
+        private=interaction.guild_id is None,
         above=str(getattr(interaction.channel, "parent_id", None) or ""),
         roles=frozenset(str(role.id) for role in roles),
         locale=str(interaction.locale).partition("-")[0],

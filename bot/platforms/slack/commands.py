@@ -163,6 +163,7 @@ class Desk:
             conversation=conversation,
             locale=person.locale,
             name=person.name,
+            private=conversation.startswith("D"),
             unsure=not self._directory.teams,
         )
 
