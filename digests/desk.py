@@ -112,8 +112,9 @@ class Desk:
             decider.ledger.rules = rules(settings.channels, await self._muted())
             await self._take_up_watches(settings)
             await self._turns.recount()
-        self.states = await self._archive.feed_states()
-        self.settings = settings
+            # In the turn as well: no poll may write its state between this read and its use.
+            self.states = await self._archive.feed_states()
+            self.settings = settings
 
     @property
     def watchers(self) -> Watchers:
@@ -130,8 +131,8 @@ class Desk:
 
     async def renew_rules(self) -> None:
         """What editors muted has changed."""
-        muted = await self._muted()
-        self._turns.decider.ledger.rules = rules(self.settings.channels, muted)
+        async with self._turns.take() as decider:  # else a new file could be undone by the old one
+            decider.ledger.rules = rules(self.settings.channels, await self._muted())
 
     async def _muted(self) -> dict[str, frozenset[str]]:
         found: defaultdict[str, set[str]] = defaultdict(set)

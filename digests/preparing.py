@@ -49,7 +49,6 @@ class Preparer:
         for i, story in edited.items():
             if story in told:
                 tellings[i] = await self.teller.tell(feed, drafts[i])
-        facts = await self.archive.facts(_named(drafts, tellings.values()))
         return Prepared(
             drafts,
             links,
@@ -58,12 +57,17 @@ class Preparer:
             tellings,
             told,
             owners,
-            facts=facts,
             late=is_late(before, now),
         )
 
     async def recalled(self, feed: Feed, prepared: Prepared) -> None:
-        """In the turn: the stories that the entries join or edit come to mind, and their words."""
+        """In the turn: the stories that the entries join or edit come to mind, and their words.
+
+        And what is known of the CVEs by now: a fact that was learnt meanwhile raised every story
+        that named them, but none of these.
+        """
+        prepared.facts = await self.archive.facts(_named(prepared))
+        prepared.told = {story: await self.archive.outbox.about(story) for story in prepared.told}
         news = [prepared.links[i] for i in prepared.announced]
         linked = await self.archive.find_by_links(filter(None, news)) if any(news) else []
         await self.turns.recall(linked, _edited(prepared))
@@ -114,7 +118,6 @@ def _edited(prepared: Prepared) -> set[StoryId]:
     return {prepared.owners[one.entry] for one in found if isinstance(one, Edited)}
 
 
-def _named(drafts: Iterable[Draft], tellings: Iterable[Telling]) -> set[str]:
-    return {cve for draft in drafts for cve in draft.cves} | {
-        cve for telling in tellings for cve in telling.cves
-    }
+def _named(prepared: Prepared) -> set[str]:
+    tellings: Iterable[Telling] = prepared.tellings.values()
+    return {cve for one in (*prepared.drafts, *tellings) for cve in one.cves}

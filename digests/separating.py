@@ -80,15 +80,14 @@ async def separate(
     draft = _draft(going)
     telling = await teller.tell(going.feed, draft)
     draft = replace(draft, tokens=telling.tokens, cves=telling.cves, names=telling.names)
-    facts = await archive.facts(telling.cves)
     second = int((draft.published or deed.at).timestamp())
     turns.decider.ids.learn(await archive.last_ids([second]))  # a quiet story is named by it
-    prepared = _prepared(going, draft, telling, facts)
     async with turns.take() as decider:
         await turns.recall((), [going.story.id])
         if going.story.id not in decider.stories:  # it was forgotten just now
             return None
         going = replace(going, story=decider.stories[going.story.id])
+        prepared = _prepared(going, draft, telling, await archive.facts(telling.cves))
         made = _separation(going, _decided(decider, going.feed, prepared, deed.at))
         turns.spoil()  # what memory knows of the two is read again, whatever comes of this
         return made.new.story if await archive.acts.separate(made, deed) else None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +10,9 @@ import pytest
 from digests.archive.store import Archive
 from digests.deciding import Decided, Decider, Prepared
 from digests.errors import ArchiveError
-from digests.model import Feed, PostState
+from digests.model import CveFacts, Feed, PostState
+from digests.preparing import Preparer
+from digests.rules.routing import rules as rules_of
 from digests.stories.announce import Announcement
 from digests.stories.identity import New
 from digests.testing import START
@@ -220,3 +222,73 @@ def test_deciding_has_a_step_for_each_entry() -> None:
     assert list(decider.joined(one, prepared, START)) == [None] * 5
     made = [len(decided.new) for _ in decider.deciding(one, prepared, decided)]
     assert made == [1, 2, 3, 4, 5]
+
+
+CVE = "CVE-2026-40001"
+NAMING = f"Flaw {CVE} in Meridian gateways lets attackers log in"
+EXPLOITED = CveFacts(CVE, kev_since=START.date(), cvss=9.8)
+
+
+async def test_what_was_learnt_while_a_poll_waited_for_its_turn_is_in_its_stories(
+    parts, monkeypatch
+) -> None:
+    archive, real = parts[0], Preparer.recalled
+
+    async def after_learning(self, *args) -> None:
+        await archive.learn([EXPLOITED])
+        await real(self, *args)
+
+    monkeypatch.setattr(Preparer, "recalled", after_learning)
+    async with FakeFeeds({"/feed": rss(NAMING)}) as publisher:
+        one = feed(publisher.url())
+        desk = await opened(parts, settings(one))
+        await desk.poll(one)
+        (story,) = await archive.latest(5)
+        assert desk._turns.decider.stories[story.id].facts == (EXPLOITED,)
+
+
+async def test_a_story_that_is_being_written_is_raised_by_what_is_learnt_meanwhile(
+    parts, monkeypatch
+) -> None:
+    archive, real = parts[0], Archive.commit_poll
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(self: Archive, record) -> None:
+        begun.set()
+        await go_on.wait()
+        await real(self, record)
+
+    monkeypatch.setattr(Archive, "commit_poll", slow)
+    async with FakeFeeds({"/feed": rss(NAMING)}) as publisher:
+        one = feed(publisher.url())
+        desk = await opened(parts, settings(one))
+        polling = asyncio.create_task(desk.poll(one))
+        await begun.wait()
+        learning = asyncio.create_task(desk.learn([EXPLOITED]))
+        await asyncio.sleep(0.2)  # it would be through by now, were it not for the turn
+        go_on.set()
+        await asyncio.gather(polling, learning)
+    (story,) = await archive.latest(5)
+    assert (story.revision, story.facts) == (2, (EXPLOITED,))
+
+
+async def test_what_editors_mute_while_a_new_file_is_taken_up_is_judged_by_the_new_file(
+    parts, monkeypatch
+) -> None:
+    real = Archive.feed_states
+    one = feed("http://127.0.0.1:1/feed")
+    desk = await opened(parts, settings(one))
+    old = settings(one)
+    new = replace(old, channels=(replace(old.channels[0], only="ransomware"),))
+    renewing: list[asyncio.Task[None]] = []
+
+    async def slow(self: Archive):
+        renewing.append(asyncio.create_task(desk.renew_rules()))
+        await asyncio.sleep(0.1)
+        return await real(self)
+
+    monkeypatch.setattr(Archive, "feed_states", slow)
+    await desk.apply(new)
+    await asyncio.gather(*renewing)
+    rules = desk._turns.decider.ledger.rules
+    assert rules == rules_of(new.channels, {})
