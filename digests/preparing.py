@@ -119,5 +119,6 @@ def _edited(prepared: Prepared) -> set[StoryId]:
 
 
 def _named(prepared: Prepared) -> set[str]:
-    tellings: Iterable[Telling] = prepared.tellings.values()
-    return {cve for one in (*prepared.drafts, *tellings) for cve in one.cves}
+    named = [one.cves for one in prepared.drafts]
+    named += [one.cves for one in prepared.tellings.values()]
+    return {cve for cves in named for cve in cves}

@@ -27,7 +27,9 @@ _BEGINNINGS = (
     r"(?:got|have) a (?:tip|story|news tip|confidential tip)\b|comments? (?:are|is) closed\b|leave a (?:comment|reply)\b",
     r"(?:filed under|posted (?:in|by|on)|tagged(?: with)?|tags|categories|topics) ?:",
     r"submitted by\W{0,4}/?u/|article url ?:|comments url ?:|points ?: ?\d|\[(?:link|comments)\]",
-    r"\d{1,3} ?min(?:ute)?s? read\b|the post\b.{1,300}(?:appeared first on|first appeared on)",
+    r"\d{1,3} ?min(?:ute)?s? read\b|the post\b.{1,300}appeared first on|the post (?-i:[^a-z]).{1,300}first appeared on",
+    r"note ?: the (?:cves?|vulnerabilit(?:y|ies)) in this (?:advisory|alert|report) (?:is|are) (?:un|not )related to\b",
+    r"for more information\b.{0,200}\b(?:see|visit|refer to)\b",
     r"visit\b.{1,60}?\b(?:to (?:see|learn|read|view|find)|for more)\b",
     r"(?:note|editor['’]s note|disclaimer) ?: th(?:is|ese) (?:[\w#-]+ ){0,4}(?:advisor(?:y|ies)|alert|article|bulletin|blog|document|guide|page|post|publication|report|story)\b",
     r"\d{1,6} points?(?: by \S{1,40})?,? (?:and )?\d{1,6} comments?\b",
@@ -79,19 +81,45 @@ _FORMULA_ENDS = (
     "впервые появилась на",
     "впервые появилось на",
 )
-_FORMULA = re.compile(
-    r"(?:the post|der beitrag|l['’]article|cet article|la entrada|el artículo|запись|сообщение)\s"
-    r"[^\n]{1,300}?\s(?:" + "|".join(_FORMULA_ENDS) + r")[^\n]{0,200}",
+_FORMULA_BEGINS = re.compile(
+    r"(?:the post|der beitrag|l['’]article|cet article|la entrada|el artículo|запись|сообщение)\s",
     re.IGNORECASE,
 )
+_FORMULA_ENDING = re.compile(r"\s(?:" + "|".join(_FORMULA_ENDS) + ")", re.IGNORECASE)
+_HEADLINE, _SITE = 320, 200  # characters before and behind the ending that belong to it
+_AMBIGUOUS = "first appeared on"  # what attackers post on a forum does so too
 
 
 def without_formula(text: str) -> str:
     """The text without "The post … appeared first on …"."""
     folded = text.lower()
-    if any(end in folded for end in _FORMULA_ENDS):  # the pattern alone is slow
-        return _FORMULA.sub("", text).strip()
-    return text
+    if not any(end in folded for end in _FORMULA_ENDS):
+        return text
+    kept, at = [], 0
+    for ending in _FORMULA_ENDING.finditer(text):
+        begin = _formula_begins(text, at, ending)
+        if begin is not None:
+            kept.append(text[at:begin])
+            at = _line_end(text, ending.end())
+    return "".join((*kept, text[at:])).strip()
+
+
+def _formula_begins(text: str, at: int, ending: re.Match[str]) -> int | None:
+    """Looked for from the ending back, so that no text makes it slow."""
+    near = max(at, ending.start() - _HEADLINE)
+    begins = _FORMULA_BEGINS.search(
+        text, max(near, text.rfind("\n", near, ending.start()) + 1), ending.start()
+    )
+    if begins is None or begins.end() >= ending.start():
+        return None
+    if ending[0][1:].lower() == _AMBIGUOUS and text[begins.end()].islower():
+        return None  # "The post offering the data first appeared on …" has no headline in it
+    return begins.start()
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at, at + _SITE)
+    return min(at + _SITE, len(text)) if end < 0 else end
 
 
 def is_boilerplate(sentence: str) -> bool:

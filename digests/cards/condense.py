@@ -75,8 +75,10 @@ def _sentences(text: str, language: str) -> list[str]:
 
 
 def _says_something(sentence: str) -> bool:
-    """Not a bare address, a heading of one word, names in brackets, or a line of a log."""
+    """Not an address, a number, a heading of one word, names in brackets, a line of a log."""
     if _ADDRESS.fullmatch(sentence) or _BRACKETED.fullmatch(sentence) or _LOG.match(sentence):
+        return False
+    if not any(map(str.isalpha, sentence)):  # the number of a list's entry, alone on its line
         return False
     return len(WORD.findall(sentence)) > (0 if _END.search(sentence) else 1) or bool(
         CJK.search(sentence)

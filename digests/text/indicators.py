@@ -1,6 +1,8 @@
 """Indicators in text: CVE identifiers in one spelling, traces of attacks, addresses made harmless."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 
 from digests.model import Indicator
 from digests.text import traces
@@ -16,6 +18,11 @@ SAME_LENGTH = (
 CVE = re.compile(
     r"(?<![A-Za-z0-9])[Cc][Vv][Ee][\s_:-]{0,2}((?:199|20[0-9])[0-9])[_-]([0-9]{4,19})(?![0-9])"
 )
+# "The CVEs in this advisory are unrelated to vulnerabilities (CVE-2025-0282 …)": named to be told apart.
+_TOLD_APART = re.compile(
+    r"(?i)\b(?:(?:un|not )related to|not to be confused with)\b[^.,;\n]{0,100}"
+)
+_ASIDE = 2  # a CVE that is named oftener is told of, whatever a sentence says
 _MENTION = re.compile("[Cc\uff23\uff43][Vv\uff36\uff56][Ee\uff25\uff45]")
 _URL = re.compile(r"(?i)\bh(?:tt|xx)p(s?)(\[?:\]?//)([^\s/?#<>\"']{1,300})")
 _IPV4 = re.compile(r"(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
@@ -24,12 +31,21 @@ _IPV4 = re.compile(r"(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})(?![\d]|\.\
 def cves(text: str) -> tuple[str, ...]:
     """The CVE identifiers in *text* as `CVE-2021-44228`, in order of appearance, each once.
 
-    Understands typographic hyphens, full-width letters, and `CVE 2021-44228`.
+    Understands typographic hyphens, full-width letters, and `CVE 2021-44228`. Without those that
+    the text, below its first line, only names to say that it is not about them.
     """
     if not _MENTION.search(text):
         return ()
     flat = text if text.isascii() else text.translate(SAME_LENGTH)
-    return tuple(dict.fromkeys(f"CVE-{year}-{number}" for year, number in CVE.findall(flat)))
+    counts = Counter(CVE.findall(flat))  # in the order of appearance
+    apart = _told_apart(flat, counts)
+    return tuple(f"CVE-{year}-{number}" for year, number in counts if (year, number) not in apart)
+
+
+def _told_apart(flat: str, counts: Mapping[tuple[str, str], int]) -> set[tuple[str, str]]:
+    named = {cve for aside in _TOLD_APART.findall(flat) for cve in CVE.findall(aside)}
+    rare = {cve for cve in named if counts[cve] <= _ASIDE}
+    return rare - set(CVE.findall(flat.partition("\n")[0])) if rare else rare
 
 
 def find(text: str) -> list[Indicator]:

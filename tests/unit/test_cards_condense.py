@@ -85,7 +85,6 @@ BOILERPLATE = {
 }
 
 SUBJECTS = [
-    "Note: The CVEs in this advisory are unrelated to those in Connect Secure.",
     "Note: This behavior can also be used for legitimate purposes.",
     "This joint advisory highlights a campaign against logistics entities.",
     "Visitors of the site were sent to a page that installed malware.",
@@ -184,6 +183,24 @@ def test_a_feeds_closing_formula_goes_even_when_its_headline_has_full_stops() ->
     text = "It was fixed on Monday. The post Who did it? And why? appeared first on Example Blog."
     assert condense(text) == ["It was fixed on Monday."]
     assert without_formula("Der Beitrag Lücke erschien zuerst auf Beispiel.") == ""
+
+
+def test_numbers_of_a_list_are_no_sentences() -> None:
+    text = "Two stories are told today.\n\n1.\n\n2.\n\nThe gateway was open."
+    assert condense(text) == ["Two stories are told today.", "The gateway was open."]
+
+
+def test_what_first_appeared_on_a_forum_is_the_subject() -> None:
+    posted = "The post offering four million records first appeared on BreachForums on Monday."
+    assert condense(posted) == [posted]
+    assert without_formula("It is over. The post Who? first appeared on Example.") == "It is over."
+
+
+def test_a_note_of_what_an_advisory_is_not_about_does_not_lead() -> None:
+    note = "Note: The CVEs in this advisory are unrelated to vulnerabilities in other gateways."
+    link = "For more information on mitigating CVE-2025-0282, see Updates for other gateways."
+    said = "Attackers chained two flaws in the gateway in September."
+    assert condense(f"{note} {link}\n\n{said}") == [said]
 
 
 def test_addresses_bare_headings_and_names_in_brackets_are_no_sentences() -> None:

@@ -149,3 +149,22 @@ def test_anything_may_be_searched_and_what_is_found_is_never_broken(text: str) -
         if one.kind in {"domain", "ipv4", "email"}:
             assert "[" not in one.value
             assert " " not in one.value
+
+
+NOTE = (
+    "Note: The CVEs in this advisory are unrelated to vulnerabilities (CVE-2025-0282 and"
+    " CVE-2025-0283) in Connect Secure. For more information on CVE -2025-0282 and"
+    " CVE-2025-0283, see the other one. Attackers chained CVE-2024-8963 and CVE-2024-8190."
+)
+
+
+def test_what_a_text_is_said_not_to_be_about_is_not_what_it_names() -> None:
+    assert cves(f"Flaws in CSA\n{NOTE}") == ("CVE-2024-8963", "CVE-2024-8190")
+
+
+def test_a_cve_of_the_headline_or_told_of_at_length_is_named_whatever_a_sentence_says() -> None:
+    assert "CVE-2025-0282" in cves(f"Not CVE-2025-0282\n{NOTE}")
+    assert "CVE-2025-0282" in cves(f"Flaws\n{NOTE} CVE-2025-0282 is exploited as well.")
+    assert cves("It is unrelated to older bugs, and CVE-2026-1234 is exploited.") == (
+        "CVE-2026-1234",
+    )
