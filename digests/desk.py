@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digests import raising, reading, separating
+from digests import raising, separating
 from digests.archive.records import Act, PollRecord
 from digests.archive.store import Archive
 from digests.clock import Steps
@@ -41,6 +41,7 @@ from digests.model import (
     Story,
     Trouble,
 )
+from digests.portions import read_in_portions
 from digests.preparing import Preparer
 from digests.rules.ledger import provisional
 from digests.rules.query import parse_strict
@@ -207,8 +208,8 @@ class Desk:
         known = await self._archive.known_slices(feed.url)
         document = outcome.document
         try:
-            found = await self._worker.run(
-                reading.read, document, known, feed, now, size=len(document.body), slow=state.slow
+            found = await read_in_portions(
+                self._worker, document, known, feed, now, slow=state.slow
             )
         except WorkerError as error:
             slow = state.slow or isinstance(error, WorkerKilled)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digests import reading
 from digests.cards.health import advice
 from digests.cards.words import words
 from digests.errors import WorkerError
@@ -21,6 +20,7 @@ from digests.model import (
     Trouble,
     Validators,
 )
+from digests.portions import read_in_portions
 from digests.summaries import Worker
 
 
@@ -68,9 +68,7 @@ async def _read(
     feed: Feed, outcome: Fetched, document: Document, worker: Worker, now: datetime
 ) -> Probe:
     try:
-        found = await worker.run(
-            reading.read, document, frozenset(), feed, now, size=len(document.body)
-        )
+        found = await read_in_portions(worker, document, frozenset(), feed, now)
     except WorkerError as error:
         unreadable = FetchFailed(Trouble.UNREADABLE, error.reason, document.status)
         return _failed(feed, unreadable, now)

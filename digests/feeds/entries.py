@@ -13,6 +13,9 @@ MAX_CATEGORIES = 24
 MAX_PICTURES = 4
 LONGEST_TTL = timedelta(days=7)
 
+WAITING = Refusal("an entry after very many new ones", "the next poll reads on")
+TORN = Refusal("the last entry", "the document was cut off in the middle of it")
+
 
 @dataclass(frozen=True, slots=True)
 class RawEntry:
@@ -91,11 +94,7 @@ def selected(
 
 def beyond_limit(surplus: int) -> tuple[Refusal, ...]:
     """One refusal for every entry that has to wait; the same value, so that many cost little."""
-    refusal = Refusal(
-        f"an entry after {MAX_ENTRIES:,} new ones",
-        f"at most {MAX_ENTRIES:,} new entries are read at a time; the next poll reads on",
-    )
-    return (refusal,) * surplus
+    return (WAITING,) * surplus
 
 
 def escaped(text: str) -> str:

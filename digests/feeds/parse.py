@@ -13,7 +13,7 @@ from typing import Any
 from digests.feeds.alternates import feeds_of_page
 from digests.feeds.charsets import remarks, to_utf8
 from digests.feeds.documents import Ended, ended, mended, opened
-from digests.feeds.entries import Parsed, RawEntry, beyond_limit, joined, selected
+from digests.feeds.entries import TORN, Parsed, RawEntry, beyond_limit, joined, selected
 from digests.feeds.fields import facts_of, raw_entry
 from digests.feeds.jsonfeed import looks_like_json, parse_json
 from digests.feeds.skips import skips_of
@@ -23,7 +23,6 @@ from digests.model import Document, FeedFacts, Refusal
 __all__ = ["Parsed", "RawEntry", "parse"]
 
 _MOST_SINGLY = 200  # entries; each costs a pass over the whole document
-_TORN = (Refusal("the last entry", "the document was cut off in the middle of it"),)
 _NEVER_RENAMED = frozenset({"type", "base64", "mode", "language", "base"})
 
 
@@ -61,7 +60,7 @@ def _parse_xml(document: Ended, base: str, known: frozenset[bytes], now: datetim
         parsed = replace(parsed, facts=facts)
     if document.whole:
         return parsed
-    torn = _TORN if document.torn else ()
+    torn = (TORN,) if document.torn else ()
     return replace(parsed, refused=(*parsed.refused, *torn), whole=False)
 
 

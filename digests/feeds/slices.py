@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from xml.parsers import expat
 
-MAX_ENTRIES = 5_000  # read at a time; the rest waits for the next poll
+MAX_ENTRIES = 500  # read at a time: even small ones cost a worker a millisecond each
 MAX_COUNTED = 100_000
 MAX_DEPTH = 256
 MAX_ATTRIBUTES = 512  # of one element: the parser behind is quadratic in them

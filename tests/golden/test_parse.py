@@ -270,16 +270,16 @@ def test_hostile_depth_is_refused_with_its_reason():
 
 def test_entries_beyond_the_limit_are_refused_and_read_at_the_next_poll():
     body = b"<rss><channel>%s</channel></rss>" % b"".join(
-        b"<item><title>%d</title></item>" % number for number in range(5_010)
+        b"<item><title>%d</title></item>" % number for number in range(510)
     )
     first = parse(document(body), NOTHING, NOW)
-    assert (len(first.entries), len(first.refused), first.whole) == (5_000, 10, False)
+    assert (len(first.entries), len(first.refused), first.whole) == (500, 10, False)
     second = parse(document(body), frozenset(first.slices), NOW)
-    assert (len(second.entries), second.unchanged, second.whole) == (10, 5_000, True)
+    assert (len(second.entries), second.unchanged, second.whole) == (10, 500, True)
 
 
 def test_entries_of_json_beyond_the_limit_wait_too():
-    listed = [{"id": str(number), "title": "x"} for number in range(5_001)]
+    listed = [{"id": str(number), "title": "x"} for number in range(501)]
     body = json.dumps({"version": "https://jsonfeed.org/version/1", "items": listed}).encode()
     first = parse(document(body), NOTHING, NOW)
-    assert (len(first.entries), len(first.refused), first.whole) == (5_000, 1, False)
+    assert (len(first.entries), len(first.refused), first.whole) == (500, 1, False)

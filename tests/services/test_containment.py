@@ -7,6 +7,7 @@ import pytest
 
 from digests.errors import WorkerError
 from digests.model import Document, Feed, Reading
+from digests.portions import read_in_portions
 from digests.reading import read
 from digests.web.sandbox import Sandbox
 from tests.hostilefeeds import bombs, honest_feed, hostile_feeds
@@ -36,12 +37,12 @@ async def ended(box: Sandbox, body: bytes) -> tuple[float, float] | str:
 async def test_an_honest_feed_of_six_megabytes_is_read():
     body = honest_feed(20_000)
     assert len(body) > 6.4e6
+    document = Document(URL, URL, body)
     async with Sandbox() as box:
-        found = await box.run(*asked(body), size=len(body))
+        found = await read_in_portions(box, document, NOTHING, FEED, NOW)
     assert isinstance(found, Reading)
-    assert len(found.drafts) == 5_000
+    assert len(found.drafts) == len(found.slices) == 5_000
     assert len(found.refused) == 15_000  # told to wait for the next poll, none is lost
-    assert len(found.slices) == 5_000
 
 
 async def test_bombs_end_and_honest_feeds_beside_them_are_on_time():

@@ -14,6 +14,7 @@ from digests.archive.store import Archive
 from digests.config import Defaults, Settings, Welcome
 from digests.desk import Desk
 from digests.errors import WorkerKilled
+from digests.feeds import slices
 from digests.feeds.fetch import Fetcher
 from digests.model import Channel, Feed, PostState, Target
 from digests.testing import FakeClock
@@ -97,6 +98,17 @@ async def test_a_new_entry_is_told_once_and_never_again(parts) -> None:
     assert again.outcome == "not_modified"
     assert (second.seen, second.new, second.same) == (2, 1, 1)
     assert (await parts[0].outbox.counts())[PostState.QUEUED] == 2
+
+
+async def test_what_is_read_in_portions_is_one_poll(parts, monkeypatch) -> None:
+    monkeypatch.setattr(slices, "MAX_ENTRIES", 2)
+    titles = [f"Harbour office number {n} was broken into by night" for n in range(5)]
+    async with FakeFeeds({"/feed": rss(*titles)}) as publisher:
+        one = feed(publisher.url())
+        desk = await opened(parts, settings(one))
+        first, again = await desk.poll(one), await desk.poll(one)
+    assert (first.seen, first.new + first.same, first.refused) == (5, 5, ())
+    assert again.outcome == "not_modified"
 
 
 async def test_what_a_fault_of_our_own_kept_from_being_written_is_told_at_the_next_poll(
