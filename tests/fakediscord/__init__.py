@@ -6,7 +6,8 @@ where `fake.run(fake.command("search", {"query": "ivanti"}))` waits for what the
 """
 
 from tests.fakediscord.people import Seen
-from tests.fakediscord.server import TOKEN, FakeDiscord, ThreadedDiscord
+from tests.fakediscord.server import TOKEN, FakeDiscord
+from tests.fakediscord.threaded import ThreadedDiscord
 from tests.fakediscord.world import (
     APPLICATION,
     BOT,

@@ -1,18 +1,17 @@
-"""The stand-in itself: one loopback server with REST and gateway, and a thread to run it in."""
+"""The stand-in itself: one loopback server with REST and gateway."""
 
-import asyncio
 import json
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from email.utils import format_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self
 
 from aiohttp import web
 
 from digests.model import Clock
 from tests.fakediscord import shapes
+from tests.fakediscord.bodies import message_of, page, shown
 from tests.fakediscord.faults import Faults, error, json_response, limited
 from tests.fakediscord.gateway import Gateway
 from tests.fakediscord.people import People
@@ -34,7 +33,6 @@ from tests.fakediscord.world import (
 )
 
 TOKEN = "discord-token-for-tests"
-T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -257,16 +255,16 @@ class FakeDiscord:
         place = self._place(request)
         if isinstance(place, web.Response):
             return place
-        page = [] if place.lacks & HISTORY else _page(place.messages, request.query)
+        read = [] if place.lacks & HISTORY else page(place.messages, request.query)
         self.world.note("read", "accepted", channel=place.id)
-        return await self._faulty("read", request, json_response([_shown(m) for m in page]))
+        return await self._faulty("read", request, json_response([shown(m) for m in read]))
 
     async def _message(self, request: web.Request) -> web.StreamResponse:
         place = self._place(request, HISTORY)
         if isinstance(place, web.Response):
             return place
         found = [m for m in place.messages if m["id"] == request.match_info["message"]]
-        return json_response(_shown(found[0])) if found else error(404, 10008, "Unknown Message")
+        return json_response(shown(found[0])) if found else error(404, 10008, "Unknown Message")
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         return await self._write("create", request)
@@ -294,7 +292,7 @@ class FakeDiscord:
 
     async def _write(self, what: str, request: web.Request) -> web.StreamResponse:
         """Post or edit: checked, limited, faulty."""
-        body, files = await _body(request)
+        body, files = await message_of(request)
         if self.world.token in json.dumps(body):
             self.world.violations.append("the token stands in a message with files")
         self.world.violations += [*faults_of(body, what), *file_faults(body, files)]
@@ -371,75 +369,3 @@ class FakeDiscord:
         ]
         self.world.note("commands", "accepted", body={"commands": wanted})
         return await self._faulty("register", request, json_response(self.world.commands))
-
-
-class ThreadedDiscord:
-    """The stand-in in a thread of its own, for a bot that is another process."""
-
-    def __init__(self, **options: Any) -> None:
-        self.fake = FakeDiscord(**options)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-
-    def run(self, work: Coroutine[Any, Any, T], within: float = 30.0) -> T:
-        """Do something in the stand-in's loop, for example `run(fake.command("help"))`."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(within)
-
-    def __enter__(self) -> FakeDiscord:
-        self._thread.start()
-        self.run(self.fake.start())
-        self.fake.run = self.run  # type: ignore[attr-defined]
-        return self.fake
-
-    def __exit__(self, *_: object) -> None:
-        self.run(self.fake.__aexit__(None, None, None))
-        self.run(_tasks_ended())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-        self._loop.close()
-
-
-async def _tasks_ended() -> None:
-    """Requests whose client was killed may still wait for it."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-
-
-def _page(messages: list[Body], query: Mapping[str, str]) -> list[Body]:
-    """Newest first, as Discord pages: `after` gives the oldest ones after it."""
-    limit = min(100, int(query.get("limit", 50)))
-    if after := query.get("after"):
-        later = [m for m in messages if int(m["id"]) > int(after)]
-        return later[:limit][::-1]
-    if before := query.get("before"):
-        return [m for m in messages if int(m["id"]) < int(before)][-limit:][::-1]
-    if around := query.get("around"):
-        older = [m for m in messages if int(m["id"]) <= int(around)][-(limit // 2) :]
-        newer = [m for m in messages if int(m["id"]) > int(around)][: limit - len(older)]
-        return (older + newer)[::-1]
-    return messages[-limit:][::-1]
-
-
-def _shown(message: Body) -> Body:
-    """As history gives it: no nonce, and of other people's messages no content."""
-    shown = {k: v for k, v in message.items() if k != "nonce"}
-    if message["author"]["id"] != BOT:
-        shown |= {"content": "", "embeds": [], "components": []}
-    return shown
-
-
-async def _body(request: web.Request) -> tuple[Body, dict[str, bytes]]:
-    """A message, and the files that came with it by the names of their fields."""
-    if request.content_type != "multipart/form-data":
-        return await request.json(), {}
-    form = await request.post()
-    files = {
-        f"{name} {field.filename}": field.file.read()
-        for name, field in form.items()
-        if isinstance(field, web.FileField)
-    }
-    said = form["payload_json"]  # a string, or bytes where the part names its type
-    assert not isinstance(said, web.FileField)
-    return json.loads(said), files
