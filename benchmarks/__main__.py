@@ -7,7 +7,17 @@ since it builds a million stories first: benchmarks/search.py (S1, S2) and hidde
 import sys
 from collections.abc import Callable
 
-from benchmarks import parsing, pollers, polling, service, starting, story, watching, writing
+from benchmarks import (
+    parsing,
+    pollers,
+    polling,
+    service,
+    starting,
+    story,
+    throughput,
+    watching,
+    writing,
+)
 
 BENCHES: dict[str, Callable[[], None]] = {
     "U1": starting.u1,
@@ -21,6 +31,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "S3": writing.s3,
     "D1": writing.d1,
     "L1 E1 U2": service.service,
+    "R7": throughput.throughput,
 }
 
 

@@ -100,7 +100,7 @@ async def _run() -> Seen:
         async with FakeSlack(spacing=0.9) as slack, FakeDiscord() as discord:
             folder = Path(name)
             _configure(folder, publisher, slack, discord)
-            with _bot(folder, slack, discord) as process:
+            with bot_between(folder, slack, discord) as process:
                 await _measure(seen, folder, publisher, slack, process.pid)
             seen.limited += slack.limited + discord.count("create", "refused 429")
             seen.broken += len(slack.violations) + len(discord.violations)
@@ -220,7 +220,7 @@ def _feed(number: int, titles: Sequence[str]) -> str:
 
 
 @contextlib.contextmanager
-def _bot(
+def bot_between(
     folder: Path, slack: FakeSlack, discord: FakeDiscord
 ) -> Iterator["subprocess.Popen[bytes]"]:
     env = os.environ | {
