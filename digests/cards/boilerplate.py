@@ -95,9 +95,10 @@ def without_formula(text: str) -> str:
     folded = text.lower()
     if not any(end in folded for end in _FORMULA_ENDS):
         return text
-    kept, at = [], 0
+    kept, at, looked = [], 0, 0
     for ending in _FORMULA_ENDING.finditer(text):
-        begin = _formula_begins(text, at, ending)
+        begin = _formula_begins(text, max(at, looked), ending)
+        looked = ending.start()  # no letter is looked at twice
         if begin is not None:
             kept.append(text[at:begin])
             at = _line_end(text, ending.end())
