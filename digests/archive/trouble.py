@@ -27,7 +27,7 @@ class Trouble:
         known, self._reason, self._refused = self._reason, reason, now
         if reason == known:
             return ""
-        return f"cannot be {self.doing}: {reason}. Nothing is lost, it is tried until it works"
+        return f"cannot be {self.doing}: {reason}. Nothing is lost: the bot tries until it works"
 
     def _success(self, now: float) -> str:
         if not self._reason or now - self._refused < CALM:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 from email.utils import formatdate
@@ -171,3 +172,14 @@ def test_what_waits_for_editors_is_told_in_the_terminal_and_by_doctor(tmp_path: 
     assert "We saw this too." in waits.stdout, waits.stderr
     assert "slack:U1" in waits.stdout
     assert "Comments: 1 wait for an editor" in nightdesk("doctor", cwd=tmp_path).stdout
+
+
+def test_doctor_says_in_one_line_that_another_program_holds_the_database(tmp_path: Path) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9/feed")
+    nightdesk("doctor", cwd=tmp_path)
+    with contextlib.closing(sqlite3.connect(tmp_path / "nightdesk.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        told = nightdesk("doctor", cwd=tmp_path)
+    assert told.returncode == 1
+    assert told.stderr.splitlines()[-1].startswith("nightdesk.db: another program holds it")
+    assert "Traceback" not in told.stderr
