@@ -23,6 +23,7 @@ from digests.errors import ConfigError
 from digests.feeds.health import alert
 from digests.feeds.pace import FeedState
 from digests.model import Channel, Clock, Destination, NewPost, Post, PostState
+from digests.text.masks import masked
 from digests.text.plain import clip
 
 ENDED_AFTER = timedelta(minutes=10)  # absent for so long, a cause has ended: pauses are retried
@@ -81,7 +82,7 @@ def _of_channels(settings: Settings, found: Findings, say: Words) -> Iterator[Ca
         text = say.text(
             "{channel} is not found: {reason}. Its cards wait; this is tried again every minute.",
             channel=name,
-            reason=clip(reason, _LONGEST),
+            reason=clip(masked(reason), _LONGEST),
         )
         yield Cause(f"unresolved {name}", text)
     paused = {  # watches of two people in one place are one cause
@@ -94,7 +95,7 @@ def _of_channels(settings: Settings, found: Findings, say: Words) -> Iterator[Ca
             "Nothing can be sent to {channel}: {reason}. Its cards wait; this is tried again "
             "every hour.",
             channel=name,
-            reason=clip(reason, _LONGEST),
+            reason=clip(masked(reason), _LONGEST),
         )
         yield Cause(f"paused {name} {reason}", text)
 
@@ -108,7 +109,7 @@ def _of_posts(settings: Settings, found: Findings, say: Words) -> Iterator[Cause
         if post.channel != OPERATOR and post.reason not in _REMOVED
     )  # fmt: skip
     for (state, channel, reason, day), count in alike.items():
-        why = clip(reason, _LONGEST)
+        why = clip(masked(reason), _LONGEST)
         text = (
             _held(count, channel, why, say)
             if state is PostState.HELD

@@ -97,6 +97,8 @@ async def _done(env: "Environment", verb: str, text: str) -> None:
             name, rest = TABLE.split(f"{verb} {text}")
             reply = await app.commands.answer(Request(name, rest, asker=asker))
             show(reply.content)
+        if reply.failed:
+            raise SystemExit(1)
     except ArchiveBusy:
         end(1, f"The bot is running on {env.database}; ask it in a channel: /digest {verb} {text}")
 

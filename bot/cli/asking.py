@@ -66,3 +66,5 @@ async def _asked(env: "Environment", verb: str, text: str, page: int, *, as_json
         show(reply.content)
         if reply.more:
             typer.echo(f"--page {page + 1} shows more.")
+    if reply.failed:
+        raise SystemExit(1)

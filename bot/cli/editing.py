@@ -145,8 +145,8 @@ async def _look(env: "Environment", url: str) -> "Probe":
 def _address(url: str) -> str:
     """The address in its normal form; `https://` may be left out."""
     from digests.config.edits import addable
-    from digests.config.masks import find_secret_query
     from digests.config.sheet import Refused
+    from digests.text.masks import find_secret_query
 
     if "://" not in url and "." in url:
         url = f"https://{url}"
@@ -185,9 +185,9 @@ def _sorted_out(
 ) -> "tuple[list[NewFeed], list[str]]":
     """What of a list is new, and a line for everything that is left out."""
     from digests.config.edits import NewFeed, addable
-    from digests.config.masks import find_secret_query, masked
     from digests.config.sheet import Refused
     from digests.text.links import canonical
+    from digests.text.masks import find_secret_query, masked
 
     seen = {canonical(feed.url) or feed.url for feed in known}
     new, left = [], []

@@ -63,11 +63,12 @@ def _row(feed: "Feed", state: "FeedState | None", now: datetime) -> dict[str, ob
     from digests.cards import health as said
     from digests.cards.words import words
     from digests.feeds.health import health
+    from digests.text.masks import masked
 
     found, say = health(feed, state, now), words("en")
     return {
         "name": feed.name,
-        "url": feed.url,
+        "url": masked(feed.url),
         "condition": found.condition,
         "state": said.detail(found, say) or said.state(found.condition, say),
         "advice": said.advice(found, say),
@@ -75,9 +76,9 @@ def _row(feed: "Feed", state: "FeedState | None", now: datetime) -> dict[str, ob
         "last_success": _iso(state.last_success if state else None),
         "next_poll": _iso(state.next_poll if state else None),
         "newest": _iso(state.newest if state else None),
-        "trouble": state.reason if state and state.trouble else "",
+        "trouble": masked(state.reason) if state and state.trouble else "",
         "failures": state.failures if state else 0,
-        "moved_to": state.moved_to if state else "",
+        "moved_to": masked(state.moved_to) if state else "",
         "format": state.format if state else "",
         "entries": state.entries if state else 0,
     }

@@ -192,7 +192,7 @@ def _unknown(ask: Ask, name: str) -> Reply:
     near = difflib.get_close_matches(name, names, 1, 0.6)
     said = ask.say.text("The file has nothing named {name}.", name=clip(name, 100))
     guess = ask.say.text("Did you mean {verb}?", verb=near[0]) if near else ""
-    return ask.notice(ask.say.line(said, guess))
+    return ask.failure(ask.say.line(said, guess))
 
 
 VERBS = (

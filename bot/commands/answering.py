@@ -67,7 +67,7 @@ class Commands:
             return await self._answer(ask)
         except Exception:  # the border to people: they get words, the log gets the rest
             log.exception("request %s could not be answered", request.verb)
-            return ask.notice(say.text("Something went wrong here; it has been written down."))
+            return ask.failure(say.text("Something went wrong here; it has been written down."))
 
     async def complete(self, request: Request, name: str) -> tuple[Choice, ...]:
         """What `request.text`, typed so far into one option of a verb, may become. Never raises."""
@@ -104,18 +104,18 @@ class Commands:
 
     async def _answer(self, ask: Ask) -> Reply:
         if refused := self._refusal(ask.request, Who.READER):
-            return ask.notice(ask.say.text(refused))
+            return ask.failure(ask.say.text(refused))
         if ask.request.verb == PAGE:
             turned = await sharing.turned(ask)
             if turned is None:
-                return ask.notice(ask.say.text(TOO_OLD))
+                return ask.failure(ask.say.text(TOO_OLD))
             ask = turned
         elif ask.request.verb == RUN:
             name, text = TABLE.split(ask.text)
             ask = replace(ask, request=replace(ask.request, verb=name, text=text, options={}))
         verb = _verb(ask.request)
         if refused := self._refused(ask.request, verb):
-            return ask.notice(ask.say.text(refused))
+            return ask.failure(ask.say.text(refused))
         return await verb.answer(ask)
 
     def _refused(self, request: Request, verb: Verb) -> str:

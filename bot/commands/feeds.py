@@ -6,7 +6,6 @@ from bot.commands.asking import Ask, Option, Reply, Verb, Who
 from digests.cards import health as words
 from digests.cards.words import Words, later
 from digests.config.edits import NewFeed, addable, lines_of
-from digests.config.masks import masked
 from digests.config.sheet import Refused
 from digests.feeds.health import health
 from digests.feeds.pace import FeedState
@@ -41,8 +40,7 @@ def _lines(feed: Feed, state: FeedState | None, found: Health, ask: Ask) -> Iter
     say = ask.say
     yield say.line(clip(feed.name, 60), words.state(found.condition, say), *_times(state, ask))
     if found.condition not in (Condition.WELL, Condition.NEW):
-        # Addresses in them may carry what the file has from the environment.
-        told, todo = masked(words.detail(found, say)), masked(words.advice(found, say))
+        told, todo = words.detail(found, say), words.advice(found, say)
         yield "    " + say.line(clip(told, 250), clip(todo, 200))
 
 

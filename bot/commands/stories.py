@@ -115,8 +115,8 @@ def unknown(ask: Ask) -> Reply:
     """What to say when there is no such story."""
     say, name = ask.say, clip(ask.text, 200)
     if "://" in name:
-        return ask.notice(say.text("No story has the address {url}.", url=name))
-    return ask.notice(
+        return ask.failure(say.text("No story has the address {url}.", url=name))
+    return ask.failure(
         say.text("There is no story {key}. Its short name stands under its card.", key=name)
     )
 

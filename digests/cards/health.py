@@ -1,9 +1,13 @@
-"""How a feed stands, in words that somebody can act on: the same in chat, terminal and notices. Pure."""
+"""How a feed stands, in words that somebody can act on: the same in chat, terminal and notices. Pure.
+
+An address may carry what the file has from the environment: what looks like a secret is masked here.
+"""
 
 from datetime import timedelta
 
 from digests.cards.words import Words, later
 from digests.model import Condition, Health, Trouble
+from digests.text.masks import masked
 from digests.text.plain import clip
 
 _LONGEST = 300  # characters of a reason or an address
@@ -78,7 +82,7 @@ def state(condition: Condition, say: Words) -> str:
 
 def detail(health: Health, say: Words, zone: str = "UTC") -> str:
     """Why it stands so; "" where the state says all."""
-    target = clip(health.target, _LONGEST)
+    target = clip(masked(health.target), _LONGEST)
     match health.condition:
         case Condition.ASTRAY:
             return say.text("it redirects for good to {url}, which is another feed", url=target)
@@ -101,14 +105,16 @@ def advice(health: Health, say: Words) -> str:
     said = _ADVICE.get(health.condition)
     if said is None and health.trouble is not None:
         said = _BY_TROUBLE.get(health.trouble, _BY_ITSELF)
-    return say.text(said, url=health.target, was=health.url) if said else ""
+    if not said:
+        return ""
+    return say.text(said, url=masked(health.target), was=masked(health.url))
 
 
 def _trouble(health: Health, say: Words) -> str:
     often = ""
     if health.failures > 1:
         often = say.plural("{n} time in a row", "{n} times in a row", health.failures)
-    return say.line(clip(health.reason, _LONGEST), often)
+    return say.line(clip(masked(health.reason), _LONGEST), often)
 
 
 def _silent(health: Health, say: Words, zone: str) -> str:

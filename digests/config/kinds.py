@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from digests.config.masks import quoted
 from digests.config.sheet import (
     Refused,
     Sheet,
@@ -21,6 +20,7 @@ from digests.config.sheet import (
     nearest,
 )
 from digests.config.tree import ListNode, MapNode, Node, Scalar
+from digests.text.masks import quoted
 
 T = TypeVar("T")
 D = TypeVar("D")

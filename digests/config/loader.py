@@ -13,7 +13,6 @@ from digests.config.crosscheck import check
 from digests.config.feed_keys import OfFeed
 from digests.config.keys import FILE, OfDefaults, OfFile, OfNetwork
 from digests.config.kinds import Values
-from digests.config.masks import find_tokens
 from digests.config.models import OfSummariser
 from digests.config.places import Lines
 from digests.config.settings import Defaults, People, Settings
@@ -22,6 +21,7 @@ from digests.config.tree import Node, Unreadable, compose
 from digests.errors import ConfigError, Problem
 from digests.model import Channel, Feed, FiledWatch, Proof, Schedule, Summariser
 from digests.text.links import host_of, registrable_domain
+from digests.text.masks import find_tokens
 
 # What YAML forbids or takes for a line end, and the marks that make a text look other than it is.
 _ODD = re.compile(

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from digests.config.kinds import Schema, text_of
-from digests.config.masks import quoted
 from digests.config.sheet import Refused, Sheet, Unfilled, has_variable
 from digests.config.tree import MapNode, Node, Scalar
+from digests.text.masks import quoted
 
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", re.ASCII)
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,2000}[\x21-\x7e])?", re.ASCII)

@@ -4,10 +4,10 @@ import difflib
 import re
 from collections.abc import Collection, Mapping
 
-from digests.config.masks import masked, quoted
 from digests.config.places import Lines, inside
 from digests.config.tree import ListNode, MapNode, Node, Scalar
 from digests.errors import ConfigError, Problem
+from digests.text.masks import masked, quoted
 
 _MOST = 100  # problems told at once; a file that is no feeds.yaml at all has thousands
 _LONGEST_HINT = 200  # it may repeat what stands in the file

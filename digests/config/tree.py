@@ -23,8 +23,8 @@ from ruamel.yaml.events import (
 from ruamel.yaml.scanner import Scanner, ScannerError
 
 from digests.config.complaints import in_our_words
-from digests.config.masks import quoted
 from digests.config.places import Lines
+from digests.text.masks import quoted
 
 MAX_DEPTH = 32
 MAX_NODES = 50_000  # about 3,000 feeds; aliases count as what they stand for

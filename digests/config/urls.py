@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from digests.config.kinds import Schema, or_variable, text_of
-from digests.config.masks import find_secret_query, quoted
 from digests.config.sheet import Refused, Sheet
 from digests.config.tree import Node, Scalar
+from digests.text.masks import find_secret_query, quoted
 
 LONGEST = 2048
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)", re.ASCII)

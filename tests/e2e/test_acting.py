@@ -25,6 +25,21 @@ def test_why_and_the_verbs_of_editors_from_the_terminal(tmp_path: Path) -> None:
     assert " pause " in audit
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("pause", "nosuch"), "The file has nothing named nosuch"),
+        (("retract", "zzz9"), "There is no story zzz9"),
+        (("story", "zzz9"), "There is no story zzz9"),
+    ],
+)
+def test_what_is_not_there_is_said_and_told_by_the_exit_code(tmp_path: Path, words, said) -> None:
+    write_config(tmp_path, "https://a.example/feed")
+    nightdesk("run", "--once", cwd=tmp_path)
+    done = nightdesk(*words, cwd=tmp_path)
+    assert (done.returncode, said in done.stdout) == (1, True), done
+
+
 @pytest.mark.parametrize("words", [("pause",), ("why", "zzz9")])
 def test_what_cannot_be_done_is_said_without_a_traceback(tmp_path: Path, words) -> None:
     write_config(tmp_path, "https://a.example/feed")

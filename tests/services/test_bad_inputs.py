@@ -18,13 +18,13 @@ from bot.platforms.slack import render as slack
 from bot.platforms.terminal.layout import harmless
 from digests.cards.compose import compose
 from digests.config import parse as parse_config
-from digests.config.masks import masked
 from digests.errors import ConfigError
 from digests.feeds.fetch import Fetcher
 from digests.model import Document, Fetched, FetchFailed, Trouble
 from digests.reading import read, tell
 from digests.testing import FakeClock, build_story
 from digests.text.links import shown
+from digests.text.masks import masked
 from digests.web.addresses import AddressRules
 from digests.web.client import Client
 from tests import fakefeeds as fake

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from digests.config.durations import guess
 from digests.config.durations import parse as parse_duration
-from digests.config.masks import find_tokens, masked, quoted
 from digests.config.places import Lines, inside
 from digests.config.sheet import Refused
 from digests.config.tree import Scalar, compose
 from digests.config.urls import normal_url
 from digests.text.links import canonical, registrable_domain
+from digests.text.masks import find_tokens, masked, quoted
 
 
 @pytest.mark.parametrize(

@@ -132,3 +132,18 @@ def test_every_state_can_be_put_into_one_line_of_every_language(stands, language
     assert said
     assert "\n" not in said + detail(found, say) + advice(found, say)
     alert(FEED, stands, NOW)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        replace(GOOD, adopted="https://news.example/new?token=hunter22"),
+        replace(failing(Trouble.DNS), reason="https://bob:hunter22@news.example/ is not found"),
+        replace(failing(Trouble.DNS), reason="GET /feed?api_key=hunter22 answers 500"),
+    ],
+)
+def test_no_secret_of_an_address_is_told(state):
+    found = health(replace(FEED, url="https://news.example/feed?token=hunter22"), state, NOW)
+    told = line(found, ENGLISH)
+    assert "***" in told
+    assert "hunter22" not in told

@@ -1,4 +1,4 @@
-"""Secrets in a configuration file: found, so that they are refused, and masked in every message."""
+"""Secrets in addresses and messages: found, so that a file with them is refused, and masked. Pure."""
 
 import re
 from collections.abc import Iterator
