@@ -13,3 +13,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for test in items:
         if "nightly" in test.keywords:
             test.add_marker(pytest.mark.skip(reason="a long run; make nightly"))
+
+
+@pytest.fixture
+def whole_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its length a document is read at once; portions have tests of their own."""
+    for module in ("entries", "slices"):
+        monkeypatch.setattr(f"digests.feeds.{module}.MAX_ENTRIES", 5_000)

@@ -31,6 +31,7 @@ _PERIODS = {
     "monthly": timedelta(days=30),
     "yearly": timedelta(days=365),
 }
+_PAGES = ("text/html", "application/xhtml+xml")
 _PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 _MAX_AUTHORS = 8
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
@@ -85,14 +86,19 @@ def _markup(fields: _Fields, key: str) -> str:
 
 
 def _link(entry: _Fields) -> str:
-    """The page of the entry: past FeedBurner, else as given, else any alternate."""
+    """The page of the entry: past FeedBurner, else the first that is given, else any alternate.
+
+    feedparser names the last, which in some feeds belongs to a list of related stories.
+    """
     original = _text(entry, "feedburner_origlink")
     if original.startswith(("http://", "https://")):
         return original
-    links = (
-        _text(one, "href") for one in _dicts(entry, "links") if _text(one, "rel") == "alternate"
-    )
-    return _text(entry, "link") or next(filter(None, links), "")
+    alternates = [one for one in _dicts(entry, "links") if _text(one, "rel") == "alternate"]
+    pages = [_text(one, "href") for one in alternates if _text(one, "type") in _PAGES]
+    last = _text(entry, "link")
+    if last in pages:
+        return next(filter(None, pages), last)
+    return last or next(filter(None, (_text(one, "href") for one in alternates)), "")
 
 
 def _body(entry: _Fields) -> tuple[str, str, str]:

@@ -51,6 +51,18 @@ def test_rss_with_everything_in_it():
     assert first.body.startswith("<p>A flaw in the <b>gateway</b>")
 
 
+def test_links_of_related_stories_are_not_the_entrys_own():
+    related = "<r:related><link url='https://a.example/other'>Other</link></r:related>"
+    items = "".join(
+        f"<item><title>{n}</title><link>https://a.example/{n}</link>{related}</item>" for n in "xy"
+    )
+    body = f"<rss xmlns:r='urn:r' version='2.0'><channel>{items}</channel></rss>"
+    assert [one.link for one in parse(document(body.encode()), NOTHING, NOW).entries] == [
+        "https://a.example/x",
+        "https://a.example/y",
+    ]
+
+
 def test_the_dates_that_feedparser_misreads_are_right():
     result = parsed("rss.xml")
     assert result.entries[1].published == at("2025-07-23T05:00:00")

@@ -11,7 +11,7 @@ from digests.model import Document, Draft, Feed
 from digests.reading import read
 from tests.corpus import corpus, needs_corpus
 
-pytestmark = needs_corpus
+pytestmark = [needs_corpus, pytest.mark.usefixtures("whole_documents")]
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 URL = "https://asked.example/feed"
