@@ -1,155 +1,33 @@
-"""Weeks of news in simulated time: what the bot holds does not grow with how long it runs."""
+"""What the bot holds does not grow with how long it runs: weeks of news in simulated time."""
 
-import asyncio
-import gc
-import tracemalloc
-from dataclasses import dataclass
-from datetime import timedelta
-from email.utils import format_datetime
+import json
+import subprocess
+import sys
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from bot.courier import Courier
-from digests.archive.store import Archive
-from digests.desk import Desk
-from digests.feeds.fetch import Fetcher
-from digests.model import Content, Destination, Posted, PostState, Target
-from digests.testing import FakeClock
-from digests.web.addresses import AddressRules
-from digests.web.client import Client
-from tests.fakefeeds import FakeFeeds
-from tests.services.test_courier import FakeChat
-from tests.services.test_desk import InlineWorker, feed, settings
-
-POLL = timedelta(hours=6)
-SOON = timedelta(minutes=10)
-KEPT = timedelta(days=3)  # by the archive; what is older is forgotten once a day
-IN_A_FEED = 20
 GROWTH = 1.03
+ROOT = Path(__file__).resolve().parents[2]
 
 
-class Accepting(FakeChat):
-    """Takes everything and remembers only how much."""
-
-    platform = "terminal"
-    posts = 0
-
-    async def resolve(self, target: Target) -> Destination:
-        return Destination("slack", "C1")
-
-    async def post(self, destination, content: Content, *, mark, nonce, plain=False, reply_to=""):
-        self.posts += 1
-        return Posted(str(self.posts))
-
-
-@dataclass(frozen=True)
-class Held:
-    """What a process holds, at one moment."""
-
-    memory: int
-    files: int
-    tasks: int
+def proved(tmp_path: Path, *, early: int, days: int, stories: int, within: float) -> None:
+    numbers = map(str, (early, days, stories))
+    command = [sys.executable, "-m", "tests.services.soaking", str(tmp_path), *numbers]
+    done = subprocess.run(
+        command, cwd=ROOT, timeout=within, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    before, after = json.loads(done.stdout.splitlines()[-1])
+    print(before, after, f"{after['memory'] / before['memory'] - 1:+.1%}")
+    assert (after["files"], after["tasks"]) == (before["files"], before["tasks"])
+    assert after["memory"] <= before["memory"] * GROWTH, (before, after)
 
 
-def held() -> Held:
-    gc.collect()
-    files = sum(1 for _ in Path("/proc/self/fd").iterdir())
-    ours = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(False, "*/tests/*")])
-    memory = sum(one.size for one in ours.traces)
-    return Held(memory, files, len(asyncio.all_tasks()))
-
-
-class Weeks:
-    """A desk and a courier on a clock that is moved, and a publisher who never stops."""
-
-    def __init__(
-        self, archive: Archive, client: Client, clock: FakeClock, page: FakeFeeds
-    ) -> None:
-        self.archive, self.clock, self.page = archive, clock, page
-        self.random, self.told, self.entries = Random(7), 0, list[str]()
-        self.feed = feed(page.url())
-        fetcher = Fetcher(client, clock, Random(1), spacing=0)
-        self.desk = Desk(archive, fetcher, InlineWorker(), clock)
-        self.chat = Accepting()
-        self.courier = Courier(archive, {"terminal": self.chat}, lambda: self.desk.settings, clock)
-
-    async def day(self, stories: int) -> None:
-        """One day, with so many stories spread over it."""
-        polls = timedelta(days=1) // POLL
-        for _ in range(polls):
-            self._publish(stories // polls)
-            await self.desk.poll(self.feed)
-            await self.desk.welcome()
-            for rest in (SOON, POLL - SOON):
-                self.clock.advance(rest.total_seconds())
-                await self.courier.fold(self.clock.now())
-                await self.courier.round()
-                await self.courier.drained()
-        await self.archive.forget(now=self.clock.now(), keep=KEPT)
-
-    def _publish(self, count: int) -> None:
-        for _ in range(count):
-            self.told += 1
-            words = " ".join(self._word() for _ in range(9)).capitalize()
-            self.entries.insert(
-                0,
-                f"<item><title>{words}</title><link>https://news.example/{self.told}</link>"
-                f"<pubDate>{format_datetime(self.clock.now())}</pubDate>"
-                f"<description>{words} in full, on Monday, CVE-2026-{self.told + 9999}."
-                "</description></item>",
-            )
-        del self.entries[IN_A_FEED:]
-        body = (
-            f'<rss version="2.0"><channel><title>x</title>{"".join(self.entries)}</channel></rss>'
-        )
-        self.page.publish("/feed", body)
-
-    def _word(self) -> str:
-        return "".join(
-            self.random.choice("bdfklmnprst") + self.random.choice("aeiou") for _ in "123"
-        )
-
-
-async def soaked(tmp_path: Path, *, early: int, days: int, stories: int) -> tuple[Held, Held]:
-    """What is held after `early` days and in the end."""
-    clock = FakeClock()
-    archive = await Archive.open(tmp_path / "soak.db")
-    client = Client(AddressRules(["127.0.0.0/8"]), clock, user_agent="test")
-    with FakeFeeds({}).in_background() as page:
-        async with client:
-            weeks = Weeks(archive, client, clock, page)
-            await weeks.desk.open(settings(weeks.feed))
-            before = held()
-            for day in range(days):
-                await weeks.day(stories)
-                if day + 1 == early:
-                    before = held()
-            after = held()
-            counts = await archive.outbox.counts()
-            assert not counts.get(PostState.QUEUED)
-            assert not counts.get(PostState.SENDING)
-            assert weeks.chat.posts > weeks.told / 2
-    await archive.close()
-    return before, after
-
-
-async def proved(tmp_path: Path, *, early: int, days: int, stories: int) -> None:
-    tracemalloc.start()
-    try:
-        before, after = await soaked(tmp_path, early=early, days=days, stories=stories)
-    finally:
-        tracemalloc.stop()
-    print(before, after, f"{after.memory / before.memory - 1:+.1%}")
-    assert (after.files, after.tasks) == (before.files, before.tasks)
-    assert after.memory <= before.memory * GROWTH, (before, after)
-
-
-async def test_days_of_little_news_leaves_nothing_behind(tmp_path) -> None:
-    await proved(tmp_path, early=5, days=7, stories=8)
+def test_days_of_little_news_leaves_nothing_behind(tmp_path) -> None:
+    proved(tmp_path, early=5, days=7, stories=8, within=300)
 
 
 @pytest.mark.nightly
-async def test_weeks_of_much_news_leave_nothing_behind(tmp_path) -> None:
-    await proved(tmp_path, early=5, days=30, stories=240)
+def test_weeks_of_much_news_leave_nothing_behind(tmp_path) -> None:
+    proved(tmp_path, early=5, days=30, stories=240, within=7200)
