@@ -96,7 +96,7 @@ class Decider:
     _forgot: datetime | None = None
 
     def start_over(self, refs: Iterable[StoryRef], stories: Iterable[Story]) -> Iterator[StoryId]:
-        """Take what the archive holds for all that is known; story by story, for `in_turns`."""
+        """Take what the archive holds for all that is known; story by story, for `step_by_step`."""
         self.window, self.stories = Window(), {story.id: story for story in stories}
         for ref in refs:
             if ref.id in self.stories:

@@ -118,27 +118,28 @@ def is_watching(channel: str) -> bool:
 
 def is_personal(channel: str) -> bool:
     """Whether it leads to one person who asked for it, and not to a place that others see."""
-    return is_watching(channel) and not channel.startswith(channel_of(_FILE)) and not _in(channel)
+    return _is_of_person(channel) and not _in(channel)
 
 
 def is_placed(channel: str) -> bool:
     """Whether a person's watches are told there to everybody."""
-    return (
-        is_watching(channel) and not channel.startswith(channel_of(_FILE)) and bool(_in(channel))
-    )
+    return _is_of_person(channel) and bool(_in(channel))
 
 
 def owner_of(channel: str) -> str:
     """Whose watches are told in a channel of this name; "" for a channel of the file."""
-    if not is_watching(channel) or channel.startswith(channel_of(_FILE)):
-        return channel.removeprefix(_CHANNEL) if is_watching(channel) else ""
-    return channel.removeprefix(_CHANNEL).partition(_IN)[0]
+    owner = channel.removeprefix(_CHANNEL) if is_watching(channel) else ""
+    return owner.partition(_IN)[0] if _is_of_person(channel) else owner
 
 
 def told_at(channel: str) -> Target:
     """Where the channel of a person's watches leads: to that person, or to where all see it."""
     owner, place = owner_of(channel), _in(channel)
     return Target(owner.partition(":")[0], place) if place else person_at(owner)
+
+
+def _is_of_person(channel: str) -> bool:
+    return is_watching(channel) and not channel.startswith(channel_of(_FILE))
 
 
 def _in(channel: str) -> str:
