@@ -12,7 +12,8 @@ import feedparser
 
 from benchmarks.rounds import interleaved, say
 from benchmarks.written import parse_corpus
-from digests import desk, reading
+from digests import reading
+from digests.desk import desk
 from digests.errors import WorkerError
 from digests.feeds.parse import parse
 from digests.model import Document, Feed

@@ -25,15 +25,15 @@ from bot.upkeep import Seldom, attempt, keep_learning, learn, reindex
 from digests.archive.store import Archive
 from digests.clock import SystemClock
 from digests.config import Settings, Watcher, load
-from digests.desk import Desk, PollReport
+from digests.desk.desk import Desk, PollReport
+from digests.desk.learning import Learner
+from digests.desk.watchkeeping import Watchkeeper
 from digests.errors import ArchiveError, ConfigError
 from digests.feeds.fetch import Fetcher
 from digests.feeds.hosts import SPACING
 from digests.knowledge.sources import sources
-from digests.learning import Learner
 from digests.model import Channel, Clock, Feed, Post, PostState, Target
 from digests.rules.routing import FLOOD
-from digests.watchkeeping import Watchkeeper
 from digests.web.addresses import AddressRules
 from digests.web.client import Client
 from digests.web.sandbox import Sandbox

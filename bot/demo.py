@@ -13,7 +13,7 @@ from bot.newsroom.server import Newsroom
 from bot.platforms.terminal.render import text
 from bot.settings import Environment
 from digests.clock import SystemClock
-from digests.desk import PollReport
+from digests.desk.desk import PollReport
 from digests.model import PostState, Story
 
 EXAMPLES = ("meridian password", "cve:CVE-2026-40001")

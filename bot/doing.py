@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from digests.archive.records import Act
-from digests.desk import Desk
+from digests.desk.desk import Desk
+from digests.desk.probing import Probe, probe
+from digests.desk.separating import Inseparable
+from digests.desk.summaries import Worker
 from digests.feeds.fetch import Fetcher
 from digests.model import Clock, EntryId, Feed, Story
-from digests.probing import Probe, probe
-from digests.separating import Inseparable
-from digests.summaries import Worker
 
 
 @dataclass(frozen=True, slots=True)

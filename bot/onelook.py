@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from digests.desk.probing import Probe, probe
+from digests.desk.summaries import Worker
 from digests.feeds.fetch import Fetcher
 from digests.model import Clock, Feed
-from digests.probing import Probe, probe
-from digests.summaries import Worker
 from digests.text.links import registrable_domain
 
 

@@ -9,9 +9,9 @@ from bot.admission import POLLS_AT_ONCE
 from bot.app import USER_AGENT
 from bot.settings import Environment
 from digests.clock import SystemClock
+from digests.desk.probing import Probe, probe
 from digests.feeds.fetch import Fetcher
 from digests.model import Feed
-from digests.probing import Probe, probe
 from digests.web.addresses import AddressRules
 from digests.web.client import Client
 from digests.web.sandbox import Sandbox

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from digests.archive.store import Archive
+from digests.desk.learning import Learner
 from digests.errors import ArchiveError
-from digests.learning import Learner
 from digests.model import Clock
 from digests.stories.indexing import words_of
 

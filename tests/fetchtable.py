@@ -17,7 +17,7 @@ import pytest
 from bot.app import USER_AGENT
 from digests.archive.store import Archive
 from digests.config import Defaults, Settings, Welcome
-from digests.desk import Desk, PollReport
+from digests.desk.desk import Desk, PollReport
 from digests.feeds.fetch import Fetcher
 from digests.feeds.pace import FeedState
 from digests.model import Channel, Feed, PostState, Reading, Target

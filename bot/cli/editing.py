@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from bot.settings import Environment
     from digests.config.edits import NewFeed
     from digests.config.opml import Outline
+    from digests.desk.probing import Probe
     from digests.model import Feed
-    from digests.probing import Probe
 
 _SHOWN = 20  # of what an import leaves out
 

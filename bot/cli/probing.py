@@ -10,7 +10,7 @@ from bot.cli.progress import polling
 if TYPE_CHECKING:
     from bot.settings import Environment
     from digests.config import Settings
-    from digests.probing import Probe
+    from digests.desk.probing import Probe
 
 
 async def probe_all(env: "Environment", settings: "Settings", *, as_json: bool) -> int:

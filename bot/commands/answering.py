@@ -26,10 +26,10 @@ from bot.commands.table import TABLE
 from digests.archive.store import Archive
 from digests.cards.words import words
 from digests.config.settings import Settings
+from digests.desk.probing import Probe
+from digests.desk.watchkeeping import Watchkeeper
 from digests.model import Clock, Notice
-from digests.probing import Probe
 from digests.text.plain import clip
-from digests.watchkeeping import Watchkeeper
 
 log = logging.getLogger(__name__)
 

@@ -13,6 +13,9 @@ from digests.archive.records import Act
 from digests.archive.store import Archive
 from digests.cards.words import Words, later
 from digests.config.settings import Settings
+from digests.desk.probing import Probe
+from digests.desk.separating import Inseparable
+from digests.desk.watchkeeping import Watchkeeper
 from digests.model import (
     Button,
     Channel,
@@ -25,9 +28,6 @@ from digests.model import (
     Story,
     StoryId,
 )
-from digests.probing import Probe
-from digests.separating import Inseparable
-from digests.watchkeeping import Watchkeeper
 
 SHARE = "share"  # the verb of the button that posts an answer where it was asked
 RUN = "run"  # of those that run an example: their state is the line to type

@@ -7,10 +7,10 @@ from digests.cards import health as words
 from digests.cards.words import Words, later
 from digests.config.edits import NewFeed, addable, lines_of
 from digests.config.sheet import Refused
+from digests.desk.probing import Probe
 from digests.feeds.health import health
 from digests.feeds.pace import FeedState
 from digests.model import Condition, Feed, Health
-from digests.probing import Probe
 from digests.text.plain import clip
 
 _ON_A_PAGE = 6

@@ -9,6 +9,7 @@ from bot.commands.stories import LINK, named, unknown
 from digests.archive.watches import REMOVED
 from digests.cards.tracing import STATES
 from digests.cards.words import later
+from digests.desk.separating import Inseparable
 from digests.model import (
     Button,
     EntryId,
@@ -23,7 +24,6 @@ from digests.model import (
 )
 from digests.model.watching import is_personal, is_watching
 from digests.rules.ledger import provisional
-from digests.separating import Inseparable
 from digests.text.links import canonical
 from digests.text.plain import clip
 

@@ -14,12 +14,12 @@ from digests.cards.words import Words, later
 from digests.config.durations import parse as parse_duration
 from digests.config.times import parse_quiet
 from digests.config.values import nearest_zone
+from digests.desk.watchkeeping import Watchkeeper
 from digests.errors import QueryError
 from digests.model import Button, Destination, Notice, Target, Watch, WatchId
 from digests.model.watching import after_day, is_personal, person_at
 from digests.rules.query import parse_lenient, parse_strict
 from digests.text.plain import clip
-from digests.watchkeeping import Watchkeeper
 
 SHOW, REMOVE, AGAIN = "watch-show", "unwatch", "watch-again"  # the verbs of buttons
 _ME = "me"  # the state of a button that needs none: Slack shows no button without one

@@ -19,12 +19,12 @@ from bot.platforms.slack.chat import SlackChat
 from digests.archive.records import PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.config import People, Settings
+from digests.desk.watchkeeping import Watchkeeper
 from digests.feeds.pace import FeedState
 from digests.model import IndexTokens, Target
 from digests.rules.watchers import Watchers
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
-from digests.watchkeeping import Watchkeeper
 from tests.fakediscord import CHANNEL, GUILD, OWNER, TOKEN, FakeDiscord
 from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.platforms.test_discord_commands import Hasty, until

@@ -25,7 +25,7 @@ from bot.platforms.slack import render as slack
 from bot.platforms.slack.chat import SlackChat
 from digests.archive.store import Archive
 from digests.config import Defaults, People, Settings, Welcome
-from digests.desk import Desk
+from digests.desk.desk import Desk
 from digests.feeds.fetch import Fetcher
 from digests.model import (
     Channel,

@@ -18,12 +18,12 @@ from bot.sharing import Sharing
 from digests.archive.records import PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.config import People, Settings
+from digests.desk.watchkeeping import Watchkeeper
 from digests.feeds.pace import FeedState
 from digests.model import Feed, IndexTokens, Name, Source, Target
 from digests.rules.watchers import Watchers
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
-from digests.watchkeeping import Watchkeeper
 from tests.fakediscord import CHANNEL, OWNER, TOKEN, FakeDiscord
 from tests.fakediscord.people import Seen
 from tests.fakediscord.shapes import guild_object

@@ -16,12 +16,12 @@ from bot.notices import wrong_now
 from bot.sharing import Sharing
 from digests.archive.store import Archive
 from digests.config import Defaults, Settings, Welcome
-from digests.desk import Desk
+from digests.desk.desk import Desk
+from digests.desk.watchkeeping import Watchkeeper
 from digests.feeds.fetch import Fetcher
 from digests.model import Channel, PostState
 from digests.model.watching import person_at
 from digests.testing import FakeClock
-from digests.watchkeeping import Watchkeeper
 from digests.web.addresses import AddressRules
 from digests.web.client import Client
 from tests.fakediscord import GUILD, FakeDiscord

@@ -207,7 +207,7 @@ def _every_post_anew() -> None:
         return await content(self, replace(post, subject=_plain(post)))
 
     courier._content = of_story
-    desk = _module("digests.desk").Desk
+    desk = _module("digests.desk.desk").Desk
     inner_open = desk.open
 
     async def reopen(self: Any, settings: Any) -> None:
@@ -245,7 +245,7 @@ def _watermark_ahead() -> None:
 
 def _forgets_what_failed() -> None:
     """A poll that could not be committed is remembered as read all the same."""
-    desk = _module("digests.desk").Desk
+    desk = _module("digests.desk.desk").Desk
     archive = _module("digests.archive.store").Archive
     inner = archive.commit_poll
     failed: list[str] = []

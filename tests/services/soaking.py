@@ -17,7 +17,7 @@ from random import Random
 
 from bot.courier import Courier
 from digests.archive.store import Archive
-from digests.desk import Desk
+from digests.desk.desk import Desk
 from digests.feeds.fetch import Fetcher
 from digests.model import Content, Destination, Posted, PostState, Target
 from digests.testing import FakeClock

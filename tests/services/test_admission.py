@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.admission import DOUBTFUL_AT_ONCE, POLLS_AT_ONCE, Admission
 from bot.app import App, _poll_one, opened
 from bot.settings import Environment
-from digests.desk import Desk, PollReport
+from digests.desk.desk import Desk, PollReport
 from digests.feeds.pace import FeedState
 
 SOUND_AT_ONCE = POLLS_AT_ONCE - DOUBTFUL_AT_ONCE

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from digests.desk.portions import read_in_portions
 from digests.errors import WorkerError
 from digests.model import Document, Feed, Reading
-from digests.portions import read_in_portions
 from digests.reading import read
 from digests.web.sandbox import Sandbox
 from tests.hostilefeeds import bombs, honest_feed, hostile_feeds

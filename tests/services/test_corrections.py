@@ -8,7 +8,7 @@ import pytest
 
 from digests.archive.store import Archive
 from digests.config import Defaults, Settings, Welcome
-from digests.desk import Desk
+from digests.desk.desk import Desk
 from digests.feeds.fetch import Fetcher
 from digests.model import Channel, Feed, Growth, Post, Posted, PostState, Target
 from digests.testing import FakeClock

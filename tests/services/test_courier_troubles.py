@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.doubts import PAUSE, Doubts
 from digests.archive.post_states import UNCLEAR_TRIES
 from digests.archive.store import Archive
-from digests.deciding import Decider, Prepared
+from digests.desk.deciding import Decider, Prepared
 from digests.model import (
     Destination,
     Draft,

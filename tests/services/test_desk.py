@@ -12,7 +12,7 @@ import pytest
 
 from digests.archive.store import Archive
 from digests.config import Defaults, Settings, Welcome
-from digests.desk import Desk
+from digests.desk.desk import Desk
 from digests.errors import WorkerKilled
 from digests.feeds import slices
 from digests.feeds.fetch import Fetcher

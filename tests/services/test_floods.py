@@ -12,10 +12,11 @@ from digests import reading
 from digests.archive.records import PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.cards.digest import by_importance
-from digests.choosing import CARDS
 from digests.config import Settings
 from digests.config.settings import Defaults, Welcome
-from digests.desk import Desk
+from digests.desk.choosing import CARDS
+from digests.desk.desk import Desk
+from digests.desk.recounting import recount
 from digests.feeds.fetch import Fetcher
 from digests.feeds.pace import FeedState
 from digests.model import (
@@ -36,7 +37,6 @@ from digests.model import (
     StoryId,
     Target,
 )
-from digests.recounting import recount
 from digests.rules.ledger import Ledger
 from digests.rules.match import subject
 from digests.rules.query import parse_strict

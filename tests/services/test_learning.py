@@ -11,11 +11,11 @@ import pytest
 
 from digests.archive.store import Archive
 from digests.config import Defaults, Settings, Welcome
-from digests.desk import Desk
+from digests.desk.desk import Desk
+from digests.desk.learning import Learner
 from digests.errors import KnowledgeError, WorkerFailed
 from digests.feeds.fetch import Fetcher
 from digests.knowledge.sources import AGAIN, EPSS_EVERY, KEV_EVERY, Sources
-from digests.learning import Learner
 from digests.model import Channel, Feed, Post, Posted, Target
 from digests.testing import FakeClock
 from digests.web.addresses import AddressRules

@@ -11,7 +11,7 @@ from bot.notices import Findings, Notices, causes
 from digests.archive.store import Archive
 from digests.cards.words import words
 from digests.config import Settings, Watcher, parse
-from digests.desk import Desk
+from digests.desk.desk import Desk
 from digests.errors import ChatError, ConfigError
 from digests.feeds.pace import FeedState
 from digests.model import (

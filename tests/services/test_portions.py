@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from digests.desk.portions import PORTIONS, read_in_portions
 from digests.errors import WorkerKilled
 from digests.feeds import entries, slices
 from digests.model import Document, Feed
-from digests.portions import PORTIONS, read_in_portions
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 URL = "https://news.example/feed"

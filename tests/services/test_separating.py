@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from digests.archive.records import Act
+from digests.desk.separating import Inseparable
 from digests.model import Feed, Happening, PostState, Reason
-from digests.separating import Inseparable
 from digests.testing import START
 from tests.fakefeeds import FakeFeeds
 from tests.services.test_desk import CHANNEL, feed, opened, parts, rss, settings

@@ -13,10 +13,10 @@ from aiohttp import web
 
 from digests.archive.store import Archive
 from digests.cards.compose import compose
-from digests.desk import Desk
+from digests.desk.desk import Desk
+from digests.desk.summaries import ARTICLE, REST, Summaries
 from digests.feeds.fetch import Fetcher
 from digests.model import EXTRACT, Summariser, Telling
-from digests.summaries import ARTICLE, REST, Summaries
 from digests.testing import FakeClock, build_story
 from digests.web.addresses import AddressRules
 from digests.web.client import Client

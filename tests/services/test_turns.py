@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 
 from digests.archive.store import Archive
-from digests.deciding import Decided, Decider, Prepared
+from digests.desk.deciding import Decided, Decider, Prepared
+from digests.desk.preparing import Preparer
+from digests.desk.turns import step_by_step
 from digests.errors import ArchiveError
 from digests.model import CveFacts, Feed, PostState
-from digests.preparing import Preparer
 from digests.rules.routing import rules as rules_of
 from digests.stories.announce import Announcement
 from digests.stories.identity import New
 from digests.testing import START
-from digests.turns import step_by_step
 from tests.fakefeeds import FakeFeeds
 from tests.services.test_courier_troubles import told
 from tests.services.test_desk import InlineWorker, feed, opened, parts, rss, settings

@@ -10,7 +10,7 @@ from digests.archive.gather import PART, PARTS
 from digests.cards.compose import MOST_LINES
 from digests.config.channel_keys import OfChannel
 from digests.config.loader import parse
-from digests.deciding import AWAY
+from digests.desk.deciding import AWAY
 from digests.model import Pace
 from digests.rules.query import parse_lenient
 from digests.rules.routing import BURST, BURST_TIME, GATHER

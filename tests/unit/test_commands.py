@@ -18,9 +18,9 @@ from digests.archive.records import EntryRecord, PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.cards.words import words
 from digests.config import People, Settings
+from digests.desk.probing import Probe
 from digests.feeds.pace import FeedState
 from digests.model import Card, CveFacts, Feed, IndexTokens, Listing, Notice, Refusal
-from digests.probing import Probe
 from digests.stories.quality import Standing, ratings
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms

@@ -13,13 +13,13 @@ from digests.archive.records import PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.archive.watches import EACH
 from digests.config import People, Settings
+from digests.desk.watchkeeping import Watchkeeper
 from digests.feeds.pace import FeedState
 from digests.model import IndexTokens, Quiet
 from digests.model.watching import channel_of
 from digests.rules.watchers import Watchers
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
-from digests.watchkeeping import Watchkeeper
 
 ANA = Asker("slack", "U1", "T1", "C1")
 BO = Asker("slack", "U2", "T1", "C1", locale="de")

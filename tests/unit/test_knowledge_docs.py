@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from digests.desk.raising import RAISED
 from digests.knowledge.sources import EPSS_EVERY, KEV_EVERY, sources
-from digests.raising import RAISED
 from digests.stories.cluster import SAME_HEADLINES
 from digests.stories.events import RELATED, SAME, WITHIN
 from digests.stories.topics import TOPICS

@@ -4,12 +4,12 @@ import asyncio
 from functools import partial
 
 from digests import reading
+from digests.desk.shaping import plain_telling
+from digests.desk.summaries import ARTICLE, Summaries, Worker
 from digests.errors import WorkerError
 from digests.feeds.fetch import Fetcher
 from digests.feeds.robots import Robots, permits
 from digests.model import Clock, Document, Draft, Feed, Fetched, Telling
-from digests.shaping import plain_telling
-from digests.summaries import ARTICLE, Summaries, Worker
 
 PAGE_WAIT = 20.0  # seconds an article page may hold up its story; then the feed's text is told
 

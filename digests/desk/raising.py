@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from digests.archive.store import Archive
-from digests.deciding import Decider
+from digests.desk.deciding import Decider
+from digests.desk.turns import Turns
 from digests.model import CveFacts, StoryId
 from digests.rules.match import subject
 from digests.stories.growth import enters, learnt, used_now
 from digests.stories.ids import first_id
-from digests.turns import Turns
 
 RAISED = timedelta(days=30)  # older stories are history: who looks finds what is known now
 MOST = 200  # stories raised at once, the newest: a catalog may grow by a hundred CVEs in a day

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from digests.archive.post_states import may_grow
 from digests.archive.records import EntryRecord, StoryRecord
+from digests.desk.shaping import knowing, plain_telling, story_of, told
 from digests.feeds.pace import FeedState
 from digests.model import (
     CveFacts,
@@ -32,7 +33,6 @@ from digests.model.watching import is_watching
 from digests.rules.ledger import Ledger, posts
 from digests.rules.match import subject
 from digests.rules.routing import Arrival, Decision
-from digests.shaping import knowing, plain_telling, story_of, told
 from digests.stories.announce import Announcement, telling_order
 from digests.stories.cluster import StoryRef, Window
 from digests.stories.events import ALGORITHM, NOTHING, UNSEEN, Evidence, Kinship, evidence

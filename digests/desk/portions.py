@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from digests import reading
+from digests.desk.summaries import Worker
 from digests.errors import WorkerError
 from digests.feeds.entries import TORN, WAITING
 from digests.model import Document, Feed, Reading
-from digests.summaries import Worker
 
 PORTIONS = 10  # of one poll; other feeds get the worker between them
 

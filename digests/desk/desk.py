@@ -14,12 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digests import raising, separating
 from digests.archive.records import Act, PollRecord
 from digests.archive.store import Archive
 from digests.clock import Steps
 from digests.config.settings import Settings, Welcome
-from digests.deciding import Decided
+from digests.desk import raising, separating
+from digests.desk.deciding import Decided
+from digests.desk.portions import read_in_portions
+from digests.desk.preparing import Preparer
+from digests.desk.separating import Inseparable
+from digests.desk.summaries import Summaries, Worker
+from digests.desk.telling import Teller
+from digests.desk.turns import Turns, step_by_step
 from digests.errors import WorkerError, WorkerKilled
 from digests.feeds.fetch import Fetcher
 from digests.feeds.moves import doubted, is_same_feed, sighted
@@ -41,18 +47,12 @@ from digests.model import (
     Story,
     Trouble,
 )
-from digests.portions import read_in_portions
-from digests.preparing import Preparer
 from digests.rules.ledger import provisional
 from digests.rules.query import parse_strict
 from digests.rules.routing import rules
 from digests.rules.watchers import Watchers
-from digests.separating import Inseparable
 from digests.stories.identity import New
 from digests.stories.ids import IdClock
-from digests.summaries import Summaries, Worker
-from digests.telling import Teller
-from digests.turns import Turns, step_by_step
 
 WELCOMED = 10  # stories in a welcome
 

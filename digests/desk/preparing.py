@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.archive.store import Archive
-from digests.choosing import CARDS, worth_telling
-from digests.deciding import Decider, Prepared, is_late
+from digests.desk.choosing import CARDS, worth_telling
+from digests.desk.deciding import Decider, Prepared, is_late
+from digests.desk.telling import Teller
+from digests.desk.turns import Turns, step_by_step
 from digests.feeds.pace import FeedState
 from digests.model import Clock, Draft, Feed, Reading, StoryId, Telling
 from digests.stories.announce import Announcement, FirstPoll, announcements
 from digests.stories.identity import Edited, New, Verdict, classify, story_links
-from digests.telling import Teller
-from digests.turns import Turns, step_by_step
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from digests.archive.store import Archive
-from digests.deciding import STORIES_KEPT, Decider
+from digests.desk.deciding import STORIES_KEPT, Decider
+from digests.desk.recounting import recount
 from digests.model import Clock, StoryId
-from digests.recounting import recount
 from digests.stories.cluster import StoryRef
 from digests.stories.ids import time_of
 

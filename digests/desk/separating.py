@@ -12,7 +12,9 @@ from enum import Enum
 
 from digests.archive.records import Act, Separation
 from digests.archive.store import Archive
-from digests.deciding import Decided, Decider, Prepared
+from digests.desk.deciding import Decided, Decider, Prepared
+from digests.desk.telling import Teller
+from digests.desk.turns import Turns
 from digests.model import (
     CveFacts,
     Draft,
@@ -29,9 +31,7 @@ from digests.model import (
 from digests.stories.announce import Announcement
 from digests.stories.cluster import Window
 from digests.stories.identity import New, title_key
-from digests.telling import Teller
 from digests.text.links import registrable_domain
-from digests.turns import Turns
 
 
 class Inseparable(Enum):

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from digests.cards.health import advice
 from digests.cards.words import words
+from digests.desk.portions import read_in_portions
+from digests.desk.summaries import Worker
 from digests.errors import WorkerError
 from digests.feeds.fetch import Fetcher
 from digests.feeds.health import health
@@ -20,8 +22,6 @@ from digests.model import (
     Trouble,
     Validators,
 )
-from digests.portions import read_in_portions
-from digests.summaries import Worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from digests.archive.store import Archive
-from digests.desk import Desk
+from digests.desk.desk import Desk
+from digests.desk.summaries import Worker
 from digests.errors import WorkerError
 from digests.knowledge import parse
 from digests.knowledge.sources import (
@@ -25,7 +26,6 @@ from digests.knowledge.sources import (
 )
 from digests.model import Clock, CveFacts, Document, Fetched, NotModified, Validators
 from digests.stories.ids import first_id
-from digests.summaries import Worker
 from digests.web.client import Client
 
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from digests.archive.store import Archive
-from digests.deciding import STORIES_KEPT
+from digests.desk.deciding import STORIES_KEPT
 from digests.rules.ledger import Ledger
 from digests.rules.match import subject
 from digests.stories.ids import first_id

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from digests.cards.digest import by_importance
+from digests.desk.shaping import knowing, plain_telling, story_of, told
 from digests.model import CveFacts, Draft, Feed, Key, Story, StoryId
 from digests.rules.match import Subject, matches, subject
 from digests.rules.query import Query
 from digests.rules.routing import Rule
-from digests.shaping import knowing, plain_telling, story_of, told
 from digests.stories.announce import telling_order
 
 CARDS = (
