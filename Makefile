@@ -30,8 +30,9 @@ help:
 demo: .venv/.runtime
 	@$(BIN)/nightdesk demo
 
+# A file's tests share their fixtures, so files are what the processes divide among themselves.
 test: .venv/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

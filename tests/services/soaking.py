@@ -14,8 +14,10 @@ from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from random import Random
+from threading import Barrier
 
 from bot.courier import Courier
+from digests.archive.engine import READERS
 from digests.archive.store import Archive
 from digests.desk.desk import Desk
 from digests.feeds.fetch import Fetcher
@@ -31,6 +33,7 @@ POLL = timedelta(hours=6)
 SOON = timedelta(minutes=10)
 KEPT = timedelta(days=3)  # by the archive; what is older is forgotten once a day
 IN_A_FEED = 20
+SETTLED = 1.0  # seconds, in which connections that wait for another request are let go
 
 
 class Accepting(FakeChat):
@@ -56,7 +59,8 @@ class Held:
     tasks: int
 
 
-def held() -> Held:
+async def held() -> Held:
+    await asyncio.sleep(SETTLED)
     gc.collect()
     files = sum(1 for _ in Path("/proc/self/fd").iterdir())
     ours = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(False, "*/tests/*")])
@@ -115,6 +119,13 @@ class Weeks:
         )
 
 
+async def _all_readers_open(archive: Archive) -> None:
+    """Connections are opened when first used: one that opens later is no handle that leaked."""
+    together = Barrier(READERS)
+    reads = (archive._engine.read(lambda _: together.wait(10)) for _ in range(READERS))
+    await asyncio.gather(*reads)
+
+
 async def soaked(tmp_path: Path, *, early: int, days: int, stories: int) -> tuple[Held, Held]:
     """What is held after `early` days and in the end."""
     clock = FakeClock()
@@ -124,12 +135,13 @@ async def soaked(tmp_path: Path, *, early: int, days: int, stories: int) -> tupl
         async with client:
             weeks = Weeks(archive, client, clock, page)
             await weeks.desk.open(settings(weeks.feed))
-            before = held()
+            await _all_readers_open(archive)
+            before = await held()
             for day in range(days):
                 await weeks.day(stories)
                 if day + 1 == early:
-                    before = held()
-            after = held()
+                    before = await held()
+            after = await held()
             counts = await archive.outbox.counts()
             assert not counts.get(PostState.QUEUED)
             assert not counts.get(PostState.SENDING)
