@@ -36,7 +36,9 @@ _OF = _ALL.where(_OWN)
 _ADD = watch.insert().returning(watch.c.id)
 _REMOVE = delete(watch).where(_OWN, watch.c.id == bindparam("this"))
 _PROLONG = (
-    update(watch).where(_OWN, watch.c.id == bindparam("this")).values(until=bindparam("new_until"))
+    update(watch)
+    .where(_OWN, watch.c.id == bindparam("this"))
+    .values(since=bindparam("new_since"), until=bindparam("new_until"))
 )
 _COUNT = select(func.count()).select_from(watch).where(_OWN)
 _KEEP = dialects.upsert(habits, "owner")
@@ -61,9 +63,10 @@ def add(connection: Connection, wanted: Watch) -> Watch | None:
     """Keep a watch; the same query in the same place only gets the new end. None: too many."""
     for one in of(connection, wanted.owner):
         if (one.query, one.to) == (wanted.query, wanted.to):
-            change = {"who": one.owner, "this": one.id, "new_until": wanted.until}
-            connection.execute(_PROLONG, change)
-            return replace(one, until=wanted.until)
+            again = replace(one, since=_begin(one, wanted), until=wanted.until)
+            change = {"new_since": again.since, "new_until": again.until}
+            connection.execute(_PROLONG, change | {"who": one.owner, "this": one.id})
+            return again
     if connection.execute(_COUNT, {"who": wanted.owner}).scalar_one() >= EACH:
         return None
     number = connection.execute(_ADD, _row(wanted)).scalar_one()
@@ -111,7 +114,7 @@ def register(connection: Connection, configured: Sequence[Watch]) -> None:
         if before is None:
             connection.execute(watch.insert().values(_row(one)))
         elif before != replace(one, id=before.id, since=before.since):
-            changed = {name: value for name, value in _row(one).items() if name != "since"}
+            changed = _row(replace(one, since=_begin(before, one)))
             connection.execute(update(watch).where(watch.c.id == before.id).values(changed))
     if known:
         gone = dialects.values(list(known))
@@ -123,6 +126,14 @@ def forget_ended(connection: Connection, before: datetime) -> int:
     """Forget people's watches that ended earlier; how many."""
     of_people = ~watch.c.owner.startswith(file_owner(""), autoescape=True)
     return connection.execute(delete(watch).where(of_people, watch.c.until < before)).rowcount
+
+
+def _begin(known: Watch, wanted: Watch) -> datetime:
+    """Since when a known one watches that is wanted now: one that had ended begins anew.
+
+    It asked for nothing of what came in between.
+    """
+    return wanted.since if known.is_over(wanted.since) else known.since
 
 
 def _owe_nothing(connection: Connection, channels: Collection[str]) -> None:

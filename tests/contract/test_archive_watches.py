@@ -62,6 +62,23 @@ async def test_the_same_query_again_only_gets_another_end(archive, anas):
     assert await archive.watches.of(ANA) == [again]
 
 
+async def test_a_watch_that_had_ended_begins_anew_when_it_is_wanted_again(archive):
+    ended = await archive.watches.add(watch(until=START + DAY))
+    again = await archive.watches.add(watch(since=START + 2 * DAY))
+    assert again == replace(ended, since=START + 2 * DAY, until=None)
+    assert await archive.watches.of(ANA) == [again]
+
+
+async def test_a_watch_of_the_file_that_had_ended_begins_anew_when_its_day_is_put_off(archive):
+    def filed(last, now) -> Watch:
+        return FiledWatch("soc", "ivanti", Target("slack", "#soc"), last.date()).watch(now)
+
+    await archive.watches.register([filed(START, START)])
+    await archive.watches.register([filed(START + 9 * DAY, START + 5 * DAY)])
+    (again,) = await archive.watches.every()
+    assert again.since == START + 5 * DAY
+
+
 async def test_one_person_cannot_fill_the_archive(archive):
     for number in range(EACH):
         assert await archive.watches.add(watch(f"word{number}"))
