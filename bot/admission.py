@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from digests.feeds.hosts import host_of
 from digests.feeds.pace import FeedState
@@ -14,17 +15,32 @@ POLLS_AT_ONCE = 32
 DOUBTFUL_AT_ONCE = 8
 
 
+@dataclass(slots=True)
+class _Door:
+    """Of one host, through which one goes at a time."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0  # who wait before it or have gone through
+
+
 class _Line:
     """One queue: so many at once, and one of each host, whose others could only wait for it."""
 
     def __init__(self, most: int) -> None:
         self._gate = asyncio.Semaphore(most)
-        self._hosts: dict[str, asyncio.Lock] = {}
+        self.doors: dict[str, _Door] = {}
 
     @asynccontextmanager
     async def admitted(self, host: str) -> AsyncIterator[None]:
-        async with self._hosts.setdefault(host, asyncio.Lock()), self._gate:
-            yield
+        door = self.doors.setdefault(host, _Door())
+        door.users += 1
+        try:
+            async with door.lock, self._gate:
+                yield
+        finally:
+            door.users -= 1
+            if not door.users:  # hosts come and go with the file and with feeds that move
+                del self.doors[host]
 
 
 class Admission:
@@ -33,6 +49,11 @@ class Admission:
     def __init__(self) -> None:
         self._sound = _Line(POLLS_AT_ONCE - DOUBTFUL_AT_ONCE)
         self._doubtful = _Line(DOUBTFUL_AT_ONCE)
+
+    @property
+    def hosts(self) -> int:
+        """How many hosts are remembered: those whose feeds are polled or wait, and no other."""
+        return len(self._sound.doors) + len(self._doubtful.doors)
 
     @asynccontextmanager
     async def of(self, url: str, state: FeedState | None) -> AsyncIterator[None]:

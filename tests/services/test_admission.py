@@ -90,3 +90,14 @@ async def test_the_feeds_of_one_host_that_wait_for_each_other_hold_up_no_other_h
         polls.end.set()
     await asyncio.gather(crowded, free)
     assert len(crowd.here) == POLLS_AT_ONCE + 1
+
+
+async def test_a_host_that_is_asked_no_more_takes_no_room() -> None:
+    admission, polls = Admission(), Polls()
+    bridge = [FeedState("https://bridge.example/a"), FeedState("https://bridge.example/b")]
+    waiting = asyncio.create_task(admitted(admission, polls, bridge))
+    assert await polls.settled() == 1
+    assert admission.hosts == 1
+    polls.end.set()
+    await waiting
+    assert admission.hosts == 0
