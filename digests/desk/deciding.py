@@ -59,6 +59,7 @@ class Prepared:
     owners: dict[EntryId, StoryId]
     words: Mapping[StoryId, IndexTokens] = field(default_factory=dict)  # of known stories
     facts: Mapping[str, CveFacts] = field(default_factory=dict)  # of the CVEs that are named
+    spared: set[int] = field(default_factory=set)  # told already as it seemed: not condensed
     late: bool = False  # the feed could not be read for long; see `is_late`
     shown: dict[int, Evidence] = field(
         default_factory=dict

@@ -228,8 +228,7 @@ class Desk:
         prepared = await self._preparer.prepare(feed, before, found)
         known = [found.unchanged > 0, *(not isinstance(v, New) for v in prepared.verdicts)]
         same = is_same_feed(before, found.facts.title, known_entries=known)
-        async with self._turns.take() as decider:
-            await self._preparer.recalled(feed, prepared)
+        async with self._preparer.turn(feed, prepared) as decider:
             decided = Decided(self._clock.now())
             await step_by_step(decider.deciding(feed, prepared, decided))
             if decided.counts["new"]:

@@ -3,7 +3,8 @@
 What can change until the turn comes is only looked at here, and looked up again then (`recalled`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from digests.archive.store import Archive
@@ -57,23 +58,56 @@ class Preparer:
             tellings,
             told,
             owners,
+            spared={i for i, one in announced.items() if one.announce and not one.fold}
+            - tellings.keys(),
             late=is_late(before, now),
         )
+
+    @asynccontextmanager
+    async def turn(self, feed: Feed, prepared: Prepared) -> AsyncIterator[Decider]:
+        """The turn for a document, with all at hand that deciding needs.
+
+        What another poll had reserved and could not write is gone. Who relied on that and spared
+        itself the telling tells it after all, outside the turn: pages take their time.
+        """
+        while True:
+            async with self.turns.take() as decider:
+                await self.recalled(feed, prepared)
+                lost = self._lost(feed, prepared)
+                if not lost:
+                    yield decider
+                    return
+            for i in lost:
+                prepared.tellings[i] = await self.teller.tell(feed, prepared.drafts[i])
+            prepared.spared -= set(lost)
 
     async def recalled(self, feed: Feed, prepared: Prepared) -> None:
         """In the turn: the stories that the entries join or edit come to mind, and their words.
 
         And what is known of the CVEs by now: a fact that was learnt meanwhile raised every story
-        that named them, but none of these.
+        that named them, but none of these. An entry that is edited may have been taken out of its
+        story since.
         """
+        if _edited(prepared):
+            seen = await self.archive.seen_entries(feed.url, prepared.drafts)
+            prepared.owners |= {entry.entry: entry.story for entry in seen}
         prepared.facts = await self.archive.facts(_named(prepared))
-        prepared.told = {story: await self.archive.outbox.about(story) for story in prepared.told}
+        prepared.told = {s: await self.archive.outbox.about(s) for s in _edited(prepared)}
         news = [prepared.links[i] for i in prepared.announced]
         linked = await self.archive.find_by_links(filter(None, news)) if any(news) else []
         await self.turns.recall(linked, _edited(prepared))
         joined = self._decider.joined(feed, prepared, self.clock.now())
         wanted = {story for story in await step_by_step(joined) if story is not None}
         prepared.words = await self.archive.words(wanted) if wanted else {}
+
+    def _lost(self, feed: Feed, prepared: Prepared) -> list[int]:
+        """Entries whose story was known when they were prepared, and is not any more."""
+        return [i for i in prepared.spared if not self._is_known(feed, prepared, i)]
+
+    def _is_known(self, feed: Feed, prepared: Prepared, i: int) -> bool:
+        key, now = prepared.drafts[i].title_key, self.clock.now()
+        find = self._decider.window.find
+        return find(prepared.links[i], key, now, publisher=feed.publisher) is not None
 
     async def _tell_all(
         self,

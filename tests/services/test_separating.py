@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from digests.archive.records import Act
+from digests.desk.deciding import Prepared
+from digests.desk.preparing import Preparer
 from digests.desk.separating import Inseparable
 from digests.model import Feed, Happening, PostState, Reason
 from digests.testing import START
@@ -165,3 +167,31 @@ async def test_a_muted_publisher_is_owed_nowhere_it_is_muted(parts) -> None:
     assert [post.channel for post in await archive.outbox.about(story.id)] == ["all"]
     (step,) = await archive.traces.steps(story.id)
     assert step.ruled[0].because == (Reason("muted", "publisher1.example"),)
+
+
+async def test_an_edit_that_was_read_before_its_entry_left_is_made_where_it_is_now(
+    parts, monkeypatch
+) -> None:
+    archive = parts[0]
+    paths = {
+        "/1": one_entry(TITLE, "https://a.example/1"),
+        "/2": one_entry(TITLE, "https://b.example/2"),
+    }
+    changed = "Flaw in Meridian gateways is used by a crew that steals sessions"
+    async with FakeFeeds(paths) as publisher:
+        desk, feeds, story = await joined(parts, publisher)
+        second = (await archive.traces.entries_of(story.id))[1]
+        real, made = Preparer.prepare, []
+
+        async def prepare(self: Preparer, *args) -> Prepared:
+            prepared = await real(self, *args)
+            made.append(await desk.separate(second.id, DEED))  # before it is this poll's turn
+            return prepared
+
+        monkeypatch.setattr(Preparer, "prepare", prepare)
+        publisher.publish("/2", paths["/2"].replace(TITLE.encode(), changed.encode()))
+        await desk.poll(feeds[1])
+    new, old = await archive.latest(5)
+    assert new.id == made[0].id
+    assert (new.headline, old.headline) == (changed, TITLE)
+    assert [one.id for one in await archive.traces.entries_of(new.id)] == [second.id]

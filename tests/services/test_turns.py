@@ -92,6 +92,20 @@ async def test_a_feed_that_meets_a_story_which_cannot_be_written_tells_it_itself
     assert (await archive.outbox.counts())[PostState.QUEUED] == 1
 
 
+async def test_a_story_that_only_a_failed_poll_knew_is_told_as_well_as_any(
+    parts, monkeypatch
+) -> None:
+    """The other poll spared itself the telling, for the headline was known when it prepared."""
+    archive = parts[0]
+    async with FakeFeeds({"/1": rss(TITLE), "/2": rss(TITLE)}) as publisher:
+        one, two = feed(publisher.url("/1"), 1), feed(publisher.url("/2"), 2)
+        desk = await opened(parts, settings(one, two))
+        await failing_first(desk, Refusing(one.url), monkeypatch, one, two)
+    (story,) = await archive.latest(5)
+    assert story.quality is not None, "it was told in its feed's words alone"
+    assert await archive.outbox.about(story.id)
+
+
 async def test_a_source_that_could_not_be_written_is_added_at_the_next_poll(
     parts, monkeypatch
 ) -> None:
