@@ -31,6 +31,7 @@ from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.rig.clock import SPEED, FastClock
 from tests.rig.failpoints import ANY, KILL, RAISE, TERM
 from tests.rig.mutants import Mutant
+from tests.rig.pulse import Pulse
 from tests.slackfaults import PASSING, Faults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,7 @@ _DISCORD_FAULTS = tuple(
 )
 SLOW = 15.0 / SPEED  # seconds; the client leaves after ten of the fast clock's
 LONGEST = 60.0  # seconds of one bot's life; it ends by itself when nothing is owed any more
+LATE = SLOW / 2  # seconds; a stand-in that ran later than this has broken its own word
 SHORT = 4.0  # where a kill is wanted: twice SETTLE, so that doubts are worked too; then SIGKILL
 
 
@@ -99,6 +101,7 @@ class World:
     slack: FakeSlack
     discord: Any
     clock: FastClock
+    pulses: tuple[Pulse, ...] = ()  # of the stand-ins
     mutant: str = ""
     struck: bool = False  # by exceptions of ours
     kills: int = 0
@@ -195,7 +198,10 @@ class World:
 
     def next_hour(self) -> None:
         """An hour later digests are due; what the platforms do meanwhile they have done."""
-        time.sleep(1.5 * SLOW)
+        while True:
+            time.sleep(1.5 * SLOW)
+            if max(pulse.lately() for pulse in self.pulses) < LATE:
+                break
         self.clock.skip(HOUR)
 
     def _environment(self) -> dict[str, str]:
@@ -221,6 +227,7 @@ class World:
             lost = [title for title in self.stories if not told[title]]
             repeated = [title for title, times in told.items() if times > 1]
             if lost or repeated:
+                self._judge_pulses()
                 raise Broken(f"{place}: lost {lost}, repeated {repeated}")
         violations = [*self.slack.violations, *self.discord.violations]
         if violations:
@@ -231,6 +238,13 @@ class World:
         errors = [line for line in self.output().splitlines() if " ERROR " in line]
         if errors and not (self.mutant or self.struck):
             raise Broken(f"{len(errors)} errors of our own: {errors[0][-2000:]}")
+
+    def _judge_pulses(self) -> None:
+        worst = max(pulse.worst for pulse in self.pulses)
+        if worst >= LATE:
+            raise Stalled(
+                f"a stand-in did not run for {worst:.2f} s, {worst * SPEED:.0f} of its own"
+            )
 
     def told(self) -> dict[str, Counter[str]]:
         """By place: how often each headline was posted, by the platforms' own logs."""
@@ -285,6 +299,10 @@ class Broken(AssertionError):
     """A promise was broken."""
 
 
+class Stalled(Exception):
+    """The machine stood still: nothing was proved, and the run is to be made again."""
+
+
 @contextlib.contextmanager
 def world(
     folder: Path, launcher: Launcher, seed: int, *, mutant: Mutant | None = None, name: str = ""
@@ -308,7 +326,11 @@ def world(
         discord.world.add_channel(SECOND_CHANNEL)
         for channel in SLACK_CHANNELS:
             slack.add_channel(channel)
-        found = World(folder, launcher, seed, publisher, slack, discord, clock, mutant=name)
+        pulses = Pulse(), Pulse()
+        for pulse, run in zip(pulses, (slack.run, discord.run), strict=True):
+            run(pulse.start())
+            stack.callback(lambda run=run, pulse=pulse: run(pulse.stop()))
+        found = World(folder, launcher, seed, publisher, slack, discord, clock, pulses, name)
         _write_config(folder, publisher)
         yield found
 
