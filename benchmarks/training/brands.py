@@ -326,6 +326,19 @@ PRODUCTS = (
     "Instagram",
 )
 BRANDS = {"vendor": VENDORS, "product": PRODUCTS}
+# No attacker and no malware goes by these, whatever a catalog says.
+TRADEMARKS = frozenset(
+    spelling.casefold()
+    for kind in BRANDS.values()
+    for line in kind
+    for spelling in line.split("|")
+)
+
+# Terms of the trade that hold a name and do not mean it.
+WORDS = (
+    "padding oracle|padding-oracle|decryption oracle|random oracle|timing oracle|price oracle"
+    "|oracle padding",
+)
 
 # What the catalogs lack or file under a name that nobody uses; these come first.
 THREATS = {
@@ -351,12 +364,13 @@ THREATS = {
         "Gozi|Ursnif",
         "Black Basta|BlackBasta",
         "Qilin|Agenda ransomware",
+        "RedLine Stealer|RedLine",
         "XZ backdoor|XZ Utils backdoor",
     ),
     "tool": ("Brute Ratel|Brute Ratel C4|BRc4", "Sliver"),
 }
 # More common than any word may be, but well known beside a word for their kind.
-ALWAYS_BESIDE = frozenset({"play"})
+ALWAYS_BESIDE = frozenset({"play", "desync"})
 # Common words, but together they mean nothing else.
 ALWAYS_EXACT = frozenset(
     {"fancy bear", "cozy bear", "scattered spider", "black basta", "wizard spider", "agent tesla",
@@ -378,4 +392,8 @@ NEVER = """
     aol msn icq skype paypal ebay visa mastercard swift iphone ipad ipod macbook chrome firefox
     safari opera explorer outlook excel word office exchange sharepoint azure aws docker
     kubernetes jenkins nginx apache tomcat mysql redis mongodb wordpress drupal joomla
+    alibaba windows10 netflix norton django chromium gazprom playboy php ctf brazilian czech beijing
+    fake template unknown dangerous deadly unsafe protected hacked hacking locked mini global
+    desktop payment stupid evil creepy toxic silent offline root core alpha alphabet demo defender
+    darknet christmas thanksgiving coronavirus surprise payday
     """

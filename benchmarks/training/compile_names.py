@@ -21,11 +21,19 @@ What is more common still is left out.
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.training.brands import ALWAYS_BESIDE, ALWAYS_EXACT, BRANDS, NEVER, THREATS
+from benchmarks.training.brands import (
+    ALWAYS_BESIDE,
+    ALWAYS_EXACT,
+    BRANDS,
+    NEVER,
+    THREATS,
+    TRADEMARKS,
+    WORDS,
+)
 
 TARGET = Path(__file__).parents[2] / "digests" / "text" / "names.tsv"
 # In the order of authority: the first to claim a name gives it its canonical form.
@@ -70,6 +78,7 @@ def main() -> None:
             names.add(kind, value, aliases)
     lines = sorted(names.lines(), key=str.casefold)
     lines += sorted(_brand_lines(), key=str.casefold)
+    lines += ["\t".join(("word", one.partition("|")[0], one, "", "", "")) for one in WORDS]
     TARGET.write_text("\n".join((*_HEAD, *lines)) + "\n", encoding="utf-8")
     print(f"{len(lines):,} names, {TARGET.stat().st_size:,} bytes")
 
@@ -108,6 +117,7 @@ class Names:
         self._owners: dict[tuple[bool, str], tuple[str, str]] = {}  # (who, folded): kind and name
         self._heads: dict[bool, set[str]] = {True: set(), False: set()}
         self._spellings: dict[tuple[str, str], dict[str, None]] = {}
+        self._listed: set[str] = set()  # folded, as a catalog writes them
 
     def add(self, kind: str, value: str, aliases: list[str]) -> None:
         who = kind == "actor"
@@ -115,6 +125,7 @@ class Names:
         name = _KIND_WORDS.sub("", value) if kind != "actor" else value
         owner = self._owner(who, value, aliases) or (kind, name if len(name) > 3 else value)
         self._heads[who] |= {value.casefold(), owner[1].casefold()}
+        self._listed |= {one.casefold() for one in (value, *aliases)}
         spellings = self._spellings.setdefault(owner, {})
         for spelling in spelled:
             if self._owners.setdefault((who, spelling.casefold()), owner) == owner:
@@ -136,14 +147,18 @@ class Names:
             who = kind == "actor"
             theirs, ours = self._heads[not who], self._heads[who]
             own = [s for s in spellings if s.casefold() in ours or s.casefold() not in theirs]
-            if line := _line(kind, name, own):
+            if line := _line(kind, name, own, self._listed):
                 yield line
 
 
-def _line(kind: str, name: str, spellings: list[str]) -> str:
+def _line(kind: str, name: str, spellings: list[str], listed: Container[str]) -> str:
     tiers: tuple[dict[str, None], ...] = ({}, {}, {}, {})
     for spelling in spellings:
         rank = tier(spelling)
+        if rank == TRADE and spelling.casefold() not in listed and not _NUMBERED.match(spelling):
+            rank = BESIDE  # "Calc Team" is a name; "Calc" is what its word has always meant
+        if kind != "tool" and spelling.casefold() in TRADEMARKS:
+            rank = OUT
         if rank != OUT:
             tiers[rank][spelling] = None
     if not any(tiers):

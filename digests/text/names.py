@@ -26,6 +26,9 @@ _ANY, _EXACT, _TRADE, _BESIDE = range(4)
 _LATIN = re.compile(r"[0-9A-Za-z_\u00c0-\u024f]")
 _WORD = re.compile(r"[^\W_]+")
 _BRANDS = frozenset({"vendor", "product"})  # a product's name may hold its maker's
+_ADDRESS_HEAD = re.compile(r"(?:://|@)[\w.~/?#&=%+:-]*+\Z", re.ASCII)
+_ADDRESS = 200  # characters of an address before a name in it
+_NO_NAME = "word"  # of the list: a term that holds a name and does not mean it ("padding oracle")
 _CONTEXT = 32  # characters on each side that may hold the word for its kind
 
 
@@ -89,7 +92,9 @@ def find(text: str) -> list[Name]:
         if security is None:
             security = known.speaks_of_security(flat)
         for one in meanings:
-            if _counts(one, flat, start, end, security=security):
+            if one.kind == _NO_NAME:
+                last = end
+            elif _counts(one, flat, start, end, security=security):
                 last = last if one.kind in _BRANDS else end
                 found.setdefault((one.kind, one.name), Name(one.kind, one.name, text[start:end]))
     return list(found.values())[:MOST]
@@ -164,7 +169,7 @@ class _Known:
         hits = self._automaton.find_matches_as_indexes(lower, overlapping=True)
         hits = sorted(hits[:_LOOKED_AT], key=lambda hit: (hit[1], -hit[2]))
         for which, start, end in hits:
-            if _whole(lower, start, end):
+            if _whole(lower, start, end) and not _in_address(lower, start, end):
                 yield start, end, self._spelled[which]
 
     def speaks_of_security(self, text: str) -> bool:
@@ -176,6 +181,14 @@ def _whole(text: str, start: int, end: int) -> bool:
     """Whether a spelling is no part of a longer Latin word; other scripts write without spaces."""
     before, after = text[start - 1 : start], text[end : end + 1]
     return not (_LATIN.match(before) or _LATIN.match(after))
+
+
+def _in_address(text: str, start: int, end: int) -> bool:
+    """Whether a spelling is part of a link, a mail address or somebody's @handle."""
+    if "@" not in (text[start - 1 : start], text[end : end + 1]):
+        before = _ADDRESS_HEAD.search(text, max(start - _ADDRESS, 0), start)
+        return before is not None
+    return True
 
 
 def _shapes(written: str) -> frozenset[str]:

@@ -50,10 +50,37 @@ def test_a_threat_is_named(text: str, name: tuple[str, str]) -> None:
         "lockbits and xlockbit are no words",
         "The lazarus of the town",
         "Net profit rose; ping me.",
+        "The exploit for the vulnerability pops Calc",
+        "Angela Merkel's phone was hacked; players of PUBG face malware",
+        "Fake Ransomware, Unknown Malware and a Brazilian Trojan",
+        "Path traversal vulnerability in the Email Template Loader",
+        "Desync the Planet: a vulnerability of rsync",
+        "18 malicious packages against users of Alibaba, malware for Windows10",
     ],
 )
 def test_words_of_everyday_are_no_threats(text: str) -> None:
     assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ransom note names evilcorp@mail.example and lockbit@mail.example.",
+        "See https://news.example/2026/lockbit-mimikatz/lockbit for the malware.",
+        "勒索软件（https://news.example/lockbit）",
+        "@lockbit_talk, admin@lockbit.example",
+    ],
+)
+def test_a_part_of_an_address_names_nobody(text: str) -> None:
+    assert find(text) == []
+
+
+def test_a_name_beside_an_address_counts() -> None:
+    assert named("LockBit (https://news.example/) and https://news.example/ Ryuk") == {
+        ("malware", "LockBit"),
+        ("malware", "Ryuk"),
+    }
+    assert named("见https://news.example/lockbit，LockBit勒索软件") == {("malware", "LockBit")}
 
 
 def test_vendors_and_products_count_where_security_is_spoken_of() -> None:
@@ -64,6 +91,14 @@ def test_vendors_and_products_count_where_security_is_spoken_of() -> None:
         ("product", "Connect Secure"),
         ("vendor", "Microsoft"),
         ("product", "Exchange Server"),
+    }
+
+
+def test_a_term_that_holds_a_name_does_not_mean_it() -> None:
+    assert find("A Padding Oracle vulnerability of a cookie") == []
+    assert named("A Padding Oracle vulnerability in Oracle WebLogic") == {
+        ("vendor", "Oracle"),
+        ("product", "WebLogic"),
     }
 
 
