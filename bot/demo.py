@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.app import App, once, opened
+from bot.app import App, opened
 from bot.commands import Request
 from bot.newsroom.server import Newsroom
+from bot.once import once
 from bot.platforms.terminal.render import text
 from bot.settings import Environment
 from digests.clock import SystemClock

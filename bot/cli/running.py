@@ -10,7 +10,7 @@ from bot.cli.common import Config, Database, Json, environment, go
 from bot.cli.progress import polling
 
 if TYPE_CHECKING:
-    from bot.app import Once
+    from bot.once import Once
     from bot.settings import Environment
 
 
@@ -37,7 +37,8 @@ def demo() -> None:
 
 
 async def _once(env: "Environment", *, everything: bool, as_json: bool) -> int:
-    from bot.app import close_chats, once, opened
+    from bot.app import close_chats, opened
+    from bot.once import once
     from digests.model import PostState
 
     # Cards in a terminal and a bar in the same one would write over each other.
@@ -105,7 +106,8 @@ def _report(ended: "Once") -> dict[str, object]:
 
 
 async def _serve(env: "Environment") -> None:
-    from bot.app import opened, serve
+    from bot.app import opened
+    from bot.serving import serve
 
     for warning in env.warnings:
         typer.echo(warning, err=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Once, once, opened
+from bot.app import opened
+from bot.once import Once, once
 from bot.settings import Environment
 from digests.model import PostState
 from tests.corpus import corpus, needs_corpus

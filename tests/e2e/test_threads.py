@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App, close_chats, once, opened
+from bot.app import App, close_chats, opened
+from bot.once import once
 from bot.settings import Environment, Secret
 from digests.model import PostState
 from tests.fakediscord import CHANNEL, TOKEN, FakeDiscord

@@ -21,6 +21,7 @@ EVERY = timedelta(seconds=15)
 TICK = 1.0
 _LOADED_WHEN_USED = (
     "bot.app",
+    "bot.serving",
     "bot.settings",
     "bot.platforms.slack.chat",
     "bot.platforms.discord.chat",
@@ -88,11 +89,11 @@ def main(request: dict[str, Any]) -> NoReturn:
 
 
 async def _run(request: dict[str, Any]) -> int:
-    from bot import app, courier, logs
+    from bot import app, courier, logs, serving
     from digests.archive import dialects
 
     clock = FastClock(request["zero"])
-    _scale(app, courier)
+    _scale(app, serving, courier)
     if request["mutant"]:
         mutants.MUTANTS[request["mutant"]].install()
     if request["failpoint"]:
@@ -103,24 +104,24 @@ async def _run(request: dict[str, Any]) -> int:
     env = _environment(request)
     logs.set_up(tuple(request["secrets"]), verbose=False)
     async with app.opened(env, clock=clock, spacing=0) as parts:
-        serving = asyncio.create_task(app.serve(parts))
+        running = asyncio.create_task(serving.serve(parts))
         if request["until_settled"]:
             settled = asyncio.create_task(_settled(parts, clock, request["disk"]))
-            await asyncio.wait({settled, serving}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({settled, running}, return_when=asyncio.FIRST_COMPLETED)
             if not settled.cancel():
                 os.kill(os.getpid(), 15)  # and so a graceful stop is seen each time
-        await serving
+        await running
     return 0
 
 
-def _scale(app: Any, courier: Any) -> None:
+def _scale(app: Any, serving: Any, courier: Any) -> None:
     """What counts in the machine's own seconds, counted in the fast clock's."""
     from bot.platforms.discord import chat as discord_chat
     from bot.platforms.slack import chat as slack_chat
 
     app.Sandbox = InlineWorker
-    app.connected = _asked_often(app.connected)
-    app.Ticker = FastTicker
+    app.connected = serving.connected = _asked_often(app.connected)
+    serving.Ticker = FastTicker
     courier.IDLE = 0.03
     for module, name in ((discord_chat, "DiscordChat"), (slack_chat, "SlackChat")):
         chat = getattr(module, name)

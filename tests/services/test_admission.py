@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.admission import DOUBTFUL_AT_ONCE, POLLS_AT_ONCE, Admission
-from bot.app import App, _poll_one, opened
+from bot.app import App, opened
+from bot.serving import _poll_one
 from bot.settings import Environment
 from digests.desk.desk import Desk, PollReport
 from digests.feeds.pace import FeedState
