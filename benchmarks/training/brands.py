@@ -336,8 +336,8 @@ TRADEMARKS = frozenset(
 
 # Terms of the trade that hold a name and do not mean it.
 WORDS = (
-    "padding oracle|padding-oracle|decryption oracle|random oracle|timing oracle|price oracle"
-    "|oracle padding",
+    "padding oracle|padding-oracle|oracle padding|decryption oracle|random oracle|timing oracle",
+    "price oracle",
 )
 
 # What the catalogs lack or file under a name that nobody uses; these come first.
