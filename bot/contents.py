@@ -77,7 +77,7 @@ async def _card(saying: Saying) -> Content | None:
     story = await saying.archive.find_story(saying.story)
     if story is None:
         return None
-    rating = (await saying.archive.ratings()).get(story.publisher)
+    rating = await saying.archive.rating(story.publisher)
     said = await saying.archive.readers.feedback(story.id)
     card = compose(
         story,

@@ -40,7 +40,7 @@ async def story(ask: Ask) -> Reply:
     found = await named(ask)
     if found is None:
         return unknown(ask)
-    rating = (await ask.archive.ratings()).get(found.publisher)
+    rating = await ask.archive.rating(found.publisher)
     card = compose(found, ask.say.language, now=ask.now, rating=rating)
     if not found.also and not found.related:
         return Reply(card)
@@ -69,7 +69,7 @@ async def reasons(ask: Ask) -> Reply:
     found = await named(ask)
     if found is None:
         return unknown(ask)
-    rating = (await ask.archive.ratings()).get(found.publisher)
+    rating = await ask.archive.rating(found.publisher)
     way = Button(ask.say.text("What happened to it"), "why", found.key)
     return Reply(why(found, ask.say.language, rating=rating), buttons=(way,))
 

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from digests.archive import dialects
+from digests.archive.rows import AnyRow
 from digests.archive.schema import publisher
 from digests.model import Story
 from digests.stories.quality import Standing
@@ -39,6 +40,15 @@ _VOTED = (
     )
 )
 _ALL = select(publisher).order_by(publisher.c.name)
+_COUNTRY = (
+    select(publisher.c.country).where(publisher.c.name == bindparam("this")).scalar_subquery()
+)
+_COMPARED = select(publisher).where(
+    or_(
+        publisher.c.name == bindparam("this"),
+        and_(publisher.c.country == _COUNTRY, publisher.c.country != ""),
+    )
+)
 
 
 def contributions(told: Story) -> dict[str, Counter[str]]:
@@ -75,13 +85,19 @@ def heard(connection: Connection, name: str, change: Counter[str]) -> None:
 
 def standings(connection: Connection) -> list[Standing]:
     """All publishers, by name."""
-    return [
-        Standing(
-            row.name, row.country, row.stories, row.points, row.first, row.shared,
-            useful=row.useful, noise=row.noise, people=row.people, voices=row.voices,
-        )
-        for row in connection.execute(_ALL)
-    ]  # fmt: skip
+    return [_standing(row) for row in connection.execute(_ALL)]
+
+
+def compared(connection: Connection, name: str) -> list[Standing]:
+    """A publisher and those of its country, which are all that its rating depends on."""
+    return [_standing(row) for row in connection.execute(_COMPARED, {"this": name})]
+
+
+def _standing(row: AnyRow) -> Standing:
+    return Standing(
+        row.name, row.country, row.stories, row.points, row.first, row.shared,
+        useful=row.useful, noise=row.noise, people=row.people, voices=row.voices,
+    )  # fmt: skip
 
 
 def _difference(before: Iterable[Story], after: Iterable[Story]) -> dict[str, Counter[str]]:

@@ -303,6 +303,11 @@ class Archive:
         """How good each publisher is, by name."""
         return ratings(await self.standings())
 
+    async def rating(self, publisher: str) -> Rating | None:
+        """How good one publisher is; None when it has told nothing. Asked for every card."""
+        compared = await self._engine.read(publishers.compared, publisher)
+        return ratings(compared).get(publisher)
+
     # --- channels ---
 
     async def channel_births(self) -> dict[str, datetime]:

@@ -5,6 +5,7 @@ chosen). The worker judges the text; what only the desk knows, whether a publish
 said something new, is added by `with_news`. Nothing here judges whether a report is true.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -212,8 +213,9 @@ def rank(standings: Iterable[Standing]) -> dict[str, int]:
     for one in standings:
         if one.country and one.stories >= FEWEST_RANKED:
             by_country[one.country][one.publisher] = publisher_score(one).score
-    return {
-        publisher: 1 + sum(other > score for other in scores.values())
-        for scores in by_country.values()
-        for publisher, score in scores.items()
-    }
+    places = {}
+    for scores in by_country.values():
+        ordered = sorted(scores.values())
+        for publisher, score in scores.items():
+            places[publisher] = 1 + len(ordered) - bisect_right(ordered, score)
+    return places

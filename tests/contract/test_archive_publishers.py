@@ -68,3 +68,38 @@ def test_one_publisher_is_first_of_what_is_shared(publisher, others, score):
     assert sum(one["first"] for one in sums.values()) == shared
     assert sum(one["stories"] for one in sums.values()) == 1
     assert all(one["shared"] == shared for one in sums.values())
+
+
+async def test_one_rating_is_what_all_of_them_say_of_that_publisher(archive):
+    told = [
+        of_story(
+            build_story(
+                10 * number + n, publisher=name, country=country, quality=Quality(quality)
+            ),
+            10 * number + n,
+        )
+        for number, (name, country, quality) in enumerate(
+            (
+                ("best.example", "DE", 90),
+                ("alike.example", "DE", 90),
+                ("worst.example", "DE", 20),
+                ("abroad.example", "FR", 70),
+                ("nowhere.example", "", 60),
+                ("neither.example", "", 95),
+            ),
+            start=1,
+        )
+        for n in range(10)
+    ]
+    await archive.commit_poll(poll(*told))
+    every = await archive.ratings()
+    assert {one: every[one].rank for one in every} == {
+        "best.example": 1,
+        "alike.example": 1,
+        "worst.example": 3,
+        "abroad.example": 1,
+        "nowhere.example": None,
+        "neither.example": None,
+    }
+    assert {one: await archive.rating(one) for one in every} == every
+    assert await archive.rating("unheard.example") is None
