@@ -109,11 +109,10 @@ class Desk:
         births = await self._archive.channel_births()
         await self._archive.drop_channels(births.keys() - names)
         self._summaries.use(settings.summariser)
-        async with self._turns.take() as decider:
+        async with self._turns.hold() as decider:
             decider.ledger.rules = rules(settings.channels, await self._muted())
             await self._take_up_watches(settings)
-            await self._turns.recount()
-            # In the turn as well: no poll may write its state between this read and its use.
+            # In there as well: no poll may write its state between this read and its use.
             self.states = await self._archive.feed_states()
             self.settings = settings
 

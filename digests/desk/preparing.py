@@ -34,6 +34,7 @@ class Preparer:
     async def prepare(self, feed: Feed, before: FeedState, found: Reading) -> Prepared:
         """All but what only the turn can show."""
         drafts, now = found.drafts, self.clock.now()
+        await self.turns.remember()
         seen = await self.archive.seen_entries(feed.url, drafts)
         verdicts = classify(drafts, seen)
         owners = {entry.entry: entry.story for entry in seen}

@@ -44,14 +44,34 @@ class Turns:
     async def take(self) -> AsyncIterator[Decider]:
         """Decide and write inside; what raises there is taken back from memory."""
         async with self._lock:
-            if self._spoilt:
-                await self._start_over()
+            await self._read()
             self.decider.forget(self.clock.now())
             try:
                 yield self.decider
             except BaseException:  # whatever it was: what was reserved is not there
                 self.spoil()
                 raise
+
+    @contextlib.asynccontextmanager
+    async def hold(self) -> AsyncIterator[Decider]:
+        """Change inside what is decided by; nobody decides meanwhile, and all is counted anew.
+
+        Memory that was never read is left so: a start whose feeds bring no news does not need it.
+        """
+        async with self._lock:
+            try:
+                yield self.decider
+                if not self._spoilt:
+                    await self._recount()
+            except BaseException:
+                self.spoil()
+                raise
+
+    async def remember(self) -> None:
+        """Have memory read, for who looks at it before his turn."""
+        if self._spoilt:
+            async with self._lock:
+                await self._read()
 
     def spoil(self) -> None:
         """What was written is not what memory holds: read it again before the next turn."""
@@ -66,16 +86,19 @@ class Turns:
             self.decider.recall(unknown, await self.archive.stories(sorted(wanted)))
             self.decider.ledger.recall(await self.archive.outbox.owed_of(wanted))
 
-    async def recount(self) -> None:
-        """The rules are others, or their channels: count anew what these were owed. In a turn."""
+    async def _recount(self) -> None:
+        """Count anew what the channels were owed: the rules are others, or the memory is."""
         await recount(self.archive, self.decider.ledger, self.clock.now())
 
-    async def _start_over(self) -> None:
+    async def _read(self) -> None:
+        """Read memory from the archive, unless it holds the same already."""
+        if not self._spoilt:
+            return
         await self.archive.written()  # whoever was cancelled in a turn has its commit still coming
         # A clock that stands years ahead must not hide the stories that were told just now.
         newest = time_of(StoryId(await self.archive.last_id()))
         refs = await self.archive.window(min(self.clock.now(), newest) - STORIES_KEPT)
         stories = await self.archive.stories([ref.id for ref in refs])
         await step_by_step(self.decider.start_over(refs, stories))
-        await self.recount()
+        await self._recount()
         self._spoilt = False

@@ -306,3 +306,29 @@ async def test_what_editors_mute_while_a_new_file_is_taken_up_is_judged_by_the_n
     await asyncio.gather(*renewing)
     rules = desk._turns.decider.ledger.rules
     assert rules == rules_of(new.channels, {})
+
+
+async def test_memory_is_read_when_there_is_news_and_not_before(parts, monkeypatch) -> None:
+    """A start with a large archive must not wait for what only news is compared with."""
+    archive = parts[0]
+    asked: list[int] = []
+
+    async def counted(self: Archive, since):
+        asked.append(1)
+        return await real(self, since)
+
+    real = Archive.window
+    async with FakeFeeds({"/1": rss(TITLE), "/2": rss(OTHER)}) as publisher:
+        one, two = feed(publisher.url("/1"), 1), feed(publisher.url("/2"), 2)
+        before = await opened(parts, settings(one, two))
+        await asyncio.gather(before.poll(one), before.poll(two))
+        monkeypatch.setattr(Archive, "window", counted)
+        desk = await opened(parts, settings(one, two))
+        assert (await desk.poll(one)).outcome == "not_modified"
+        assert not asked
+        publisher.publish("/2", rss(TITLE, OTHER))
+        assert (await desk.poll(two)).same == 2
+        await desk.apply(settings(one, two))
+    assert len(asked) == 1
+    told = await archive.latest(5)
+    assert sorted(len(story.also) for story in told) == [0, 1]
