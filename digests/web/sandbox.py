@@ -1,7 +1,8 @@
 """Killable workers for everything that depends on a document's bytes.
 
 A worker that is killed, runs out of memory or disappears costs one task and a tenth of a second.
-Two lanes keep documents that were killed before from standing in front of honest ones.
+Two lanes keep documents that were killed before from standing in front of honest ones, and in each
+short documents go before long ones (ranks.py).
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from typing import Self, TypeVar, cast
 from pebble import ProcessExpired, ProcessPool
 
 from digests.errors import WorkerFailed, WorkerKilled
+from digests.web.ranks import Ranks
 from digests.web.worker import Broke, Done, Limits, attempt, settle_in
 
 T = TypeVar("T")
@@ -114,7 +116,7 @@ class _Lane:
         self._workers = workers
         self._max_tasks = max_tasks
         self._patience = patience
-        self._free = asyncio.Semaphore(workers)
+        self._ranks = Ranks(workers)
         self._starting = asyncio.Lock()
         self._pool: ProcessPool | None = None
 
@@ -134,7 +136,7 @@ class _Lane:
         self, function: Callable[..., object], args: Sequence[object], limits: Limits, size: int
     ) -> Done | Broke:
         """How the task ended, if it did; raises WorkerKilled when its worker ended first."""
-        async with self._free:
+        async with self._ranks.turn(size):
             try:
                 return await self._once(function, args, limits, size)
             except BrokenProcessPool:  # an idle worker died before: not this task's fault

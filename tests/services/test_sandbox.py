@@ -40,6 +40,23 @@ async def test_a_large_result_comes_back_too():
         assert len(await box.run(tasks.large, 900_000, size=10)) == 900_000
 
 
+async def test_a_short_document_does_not_wait_for_long_ones_that_wait_too():
+    ended = []
+
+    async def one(box, name, size):
+        await box.run(tasks.work, 0.1, size=size)
+        ended.append(name)
+
+    async with sandbox() as box:
+        await box.start()
+        async with asyncio.TaskGroup() as group:
+            for name in ("first", "second", "third"):
+                group.create_task(one(box, name, 2**20))
+            await asyncio.sleep(0)  # they are in the queue
+            group.create_task(one(box, "short", 1_000))
+    assert ended == ["first", "short", "second", "third"]
+
+
 class TestLimits:
     @pytest.mark.parametrize("stuck", [tasks.spin, tasks.spin_in_c])
     async def test_a_stuck_task_is_ended_by_its_processor_time(self, stuck):
