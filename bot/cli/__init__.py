@@ -5,7 +5,7 @@ No room imports more than typer before its command runs.
 
 import typer
 
-from bot.cli import acting, asking, feeds, looking, running, tending
+from bot.cli import acting, asking, feeds, looking, running, saving, tending
 from bot.cli.common import end
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ for _command in (
     tending.doctor,
     tending.schema,
     tending.migrate,
+    saving.backup,
+    saving.restore,
 ):
     app.command()(_command)
 for _verb, _says in asking.READS.items():

@@ -15,9 +15,9 @@ def write(connection: Connection, target: Path) -> None:
     try:
         part.unlink(missing_ok=True)
         dialects.copy_to(connection, part)
-        _flush(part)
+        flush(part)
         part.replace(target)
-        _flush(target.parent)
+        flush(target.parent)
     except OSError as exc:
         raise ArchiveError(f"{target}: {exc.strerror}") from exc
     except dialects.DRIVER_ERRORS as exc:
@@ -26,7 +26,8 @@ def write(connection: Connection, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """What was written to a file, or renamed in a folder, is on the disk when this returns."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

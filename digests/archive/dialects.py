@@ -31,13 +31,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as _sqlite_insert
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from digests.errors import ArchiveError
 
 # The last two: a text with half a character in it, a number that fits no column.
 DRIVER_ERRORS = (sqlite3.Error, UnicodeEncodeError, OverflowError)
+DATABASE_ERRORS = (SQLAlchemyError, *DRIVER_ERRORS)
 BUSY_SECONDS = 5.0  # how long to wait for another process that writes
 _CACHED_STATEMENTS = 256
 
@@ -305,6 +306,19 @@ def copy_to(connection: Connection, target: Path) -> None:
             raise sqlite3.DatabaseError("the copy is damaged")
     finally:
         copy.close()
+
+
+def take_in_log(path: Path) -> None:
+    """Bring what stands in the log beside a database into it; the log goes with its last user.
+
+    Raises a driver's error when the file is damaged.
+    """
+    connection = _connect(str(path), ())
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema")  # and what a crash left behind
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 def _each(text: ColumnElement[str]) -> Select[Any]:

@@ -18,7 +18,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from digests.archive import dialects
 from digests.archive.trouble import Trouble
@@ -33,7 +32,6 @@ READERS = 3
 GROUP_SECONDS = 0.05  # a group takes in no more jobs after this: the first one is waiting
 GROUP_JOBS = 512
 _STEPS = 20_000  # of SQLite's virtual machine between two looks at the clock
-_DATABASE_ERRORS = (SQLAlchemyError, *dialects.DRIVER_ERRORS)
 
 
 @dataclass(slots=True)
@@ -150,7 +148,7 @@ class Engine:
         try:
             with self._read_engine.connect() as connection:
                 result = self._limited(connection, work, seconds)
-        except _DATABASE_ERRORS as exc:
+        except dialects.DATABASE_ERRORS as exc:
             if seconds is None:  # else it may only have taken too long
                 self._note(self._unread, exc)
             if dialects.spoils_connection(exc):
@@ -237,13 +235,13 @@ class Engine:
         try:
             connection.invalidate()
             connection.close()
-        except _DATABASE_ERRORS:
+        except dialects.DATABASE_ERRORS:
             pass  # it is being thrown away
 
     def _deliver(self, jobs: list[_Job]) -> None:
         """Tell each loop once; a commit of sixty jobs must not wake it sixty times."""
         for job in jobs:
-            if isinstance(job.error, _DATABASE_ERRORS):
+            if isinstance(job.error, dialects.DATABASE_ERRORS):
                 error = self.fail(job.error)
                 error.__cause__ = job.error
                 job.error = error
