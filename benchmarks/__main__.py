@@ -15,6 +15,7 @@ from benchmarks import (
     starting,
     story,
     throughput,
+    troubles,
     watching,
     writing,
 )
@@ -32,6 +33,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "D1": writing.d1,
     "L1 E1 U2": service.service,
     "R7": throughput.throughput,
+    "R9": troubles.troubles,
 }
 
 
