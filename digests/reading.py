@@ -49,6 +49,7 @@ _ANYWHERE = AddressRules()  # whatever the operator opened for feeds
 _TITLE_FROM_TEXT = 120  # characters, when the publisher gave no title
 _TOLD_LANGUAGE = 160  # characters of text that language detection gets; more hears no better
 _LEAD_SENTENCES = 3
+_ENOUGH_PROSE = 120  # characters; with less beside it, what is set as code is the text itself
 _LEAD_TEXT = 2_000  # characters that the first sentences are looked for in
 _COMPARED = 8_000  # characters of a page looked at for it
 _SAME_ARTICLE = 0.4  # share of the words of headline and first sentence that their article has
@@ -87,13 +88,14 @@ def _drafted(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draf
 def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft | Refusal:
     plain = to_plain(raw.body, base=raw.base)
     text, truncated = _without_page_words(plain.text)
+    prose = _telling(_without_page_words(plain.prose)[0], text)
     link = shown(raw.link)
     title = title_text(raw.title) or _first_words(text) or link
     if not title:
         return Refusal(raw.id or f"entry {position + 1}", "neither title nor text nor a safe link")
     hint = feed.language or raw.language or facts.language
     language = detect(f"{title}\n{text[:_TOLD_LANGUAGE]}", hint=hint)
-    lead = tuple(split(text[:_LEAD_TEXT], language)[:_LEAD_SENTENCES])
+    lead = tuple(split((prose or text)[:_LEAD_TEXT], language)[:_LEAD_SENTENCES])
     named = cves(f"{title}\n{text}")[:MAX_CVES]
     known = tuple(names.find(" ".join((title, *lead))))
     return Draft(
@@ -118,6 +120,7 @@ def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft 
         relevance=None if feed.security else relevance(title, text, language),
         tokens=words(title, lead, named, known, language),
         position=position,
+        prose=prose,
     )
 
 
@@ -125,6 +128,11 @@ def _without_page_words(text: str) -> tuple[str, bool]:
     """The text as its author wrote it, and whether it is cut off: no closing formula, no link words."""
     paragraphs = (without_formula(paragraph) for paragraph in text.split("\n\n"))
     return without_invitation("\n\n".join(filter(None, paragraphs)))
+
+
+def _telling(prose: str, text: str) -> str:
+    """The prose of a text where code is left out and enough remains to be told; else ""."""
+    return prose if len(text) > len(prose) >= _ENOUGH_PROSE else ""
 
 
 def _first_words(text: str) -> str:
@@ -180,9 +188,8 @@ def tell(draft: Draft, page: Document | None, *, sentences: int = 3, keep: int =
     article = _article(page, draft)
     full_text = len(article.text) > len(draft.text)
     text = article.text if full_text else draft.text
-    told = tuple(
-        condense(_prose(text), title=draft.title, language=draft.language, sentences=sentences)
-    )
+    prose = _prose(_telling(article.prose, text) or text if full_text else draft.prose or text)
+    told = tuple(condense(prose, title=draft.title, language=draft.language, sentences=sentences))
     all_of_it = f"{draft.title}\n{draft.text}\n{article.text}"
     named = cves(all_of_it)[:MAX_CVES]
     known = tuple(names.find(f"{draft.title}\n{text}"))
@@ -211,7 +218,7 @@ def tell(draft: Draft, page: Document | None, *, sentences: int = 3, keep: int =
         ),
         tokens=words(draft.title, told, named, known, draft.language),
         full_text=full_text,
-        article=_prose(text)[:keep],
+        article=prose[:keep],
     )
 
 

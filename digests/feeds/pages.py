@@ -32,6 +32,7 @@ _FURNITURE = re.compile(  # whole lines that belong to a page and to no article
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
+_CODE = "\u2e3f"  # a mark of medieval scribes, which the extractor lets pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Page:
     """What a page holds; anything may be empty."""
 
     text: str = ""  # paragraphs separated by a blank line
+    prose: str = ""  # the same without code, when there is some
     title: str = ""
     byline: str = ""
     canonical: str = ""
@@ -56,8 +58,11 @@ def extract(html: bytes, url: str, *, language: str = "", content_type: str = ""
     if tree is None:
         return Page(language=language)
     said = _declared(tree, url)
+    _mark_code(tree)
+    text, prose = _unmarked(_without_title(_text(tree), said.title))
     return Page(
-        text=_without_title(_text(tree), said.title),
+        text=text,
+        prose=prose,
         title=said.title,
         byline=said.byline,
         canonical=said.canonical,
@@ -91,6 +96,25 @@ def _declared(tree: "HtmlElement", url: str) -> Declared:
         return declared_by(tree, url)
     except Exception:  # noqa: BLE001 - facts are a luxury; the text may still be good
         return Declared()
+
+
+def _mark_code(tree: "HtmlElement") -> None:
+    """A sign before each line of what is set as it is, since the extractor keeps no other."""
+    for block in list(tree.iter("pre")):
+        for line_break in block.iter("br"):
+            line_break.tail = f"\n{line_break.tail or ''}"
+        lines = "".join(block.itertext()).splitlines()
+        del block[:]
+        block.text = "\n".join(_CODE + line for line in lines if line.strip())
+
+
+def _unmarked(text: str) -> tuple[str, str]:
+    """A text without these signs, and without the lines that had one."""
+    if _CODE not in text:
+        return text, ""
+    lines = text.split("\n\n")
+    prose = "\n\n".join(line for line in lines if not line.startswith(_CODE))
+    return "\n\n".join(line.removeprefix(_CODE) for line in lines), prose
 
 
 def _text(tree: "HtmlElement") -> str:

@@ -40,6 +40,7 @@ class Draft:
     relevance: Relevance | None = None  # None: not judged (a feed marked `security`)
     tokens: IndexTokens = IndexTokens()
     position: int = 0  # in the document, from 0
+    prose: str = ""  # the text without code, where there is some and enough is left; else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ def _names(text: str) -> frozenset[str]:
 
 PARAGRAPH = "\x01"
 LINE = "\x02"
+CODE, PROSE = "\x03", "\x04"  # around what stands in <pre>
 
 _BLOCKS = _names(
     """
@@ -80,7 +81,8 @@ def entities(text: str) -> str:
 class Scan:
     """What one pass over a piece of markup found.
 
-    `text` has PARAGRAPH and LINE where breaks belong and references not yet decoded.
+    `text` has PARAGRAPH and LINE where breaks belong, CODE and PROSE around what is set as it is,
+    and references not yet decoded.
     """
 
     source: str
@@ -141,6 +143,7 @@ class Scan:
         closing = bool(mark["closing"])
         if name == "pre":
             self._verbatim = not closing
+            self._out.append(PROSE if closing else CODE)
         elif not closing:
             return self._opened(name, mark.end(), end)
         return end

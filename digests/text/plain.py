@@ -7,7 +7,16 @@ from itertools import islice
 
 from digests.text.characters import clean, clip, first_graphemes
 from digests.text.links import shown
-from digests.text.markup import LINE, PARAGRAPH, Scan, entities, href_of, picture_of
+from digests.text.markup import (
+    CODE,
+    LINE,
+    PARAGRAPH,
+    PROSE,
+    Scan,
+    entities,
+    href_of,
+    picture_of,
+)
 
 __all__ = ["MAX_INPUT", "Plain", "clean", "clip", "title_text", "to_plain"]
 
@@ -24,7 +33,15 @@ _EMPHASIS = re.compile(
     r"|sup|tt|u)(?:\s[^<>]{0,500})?>"
 )
 _LINE_BREAK = re.compile(r"(?i)<(?:br|wbr)\s{0,9}/?>")
-_OUR_SIGNS = (PARAGRAPH, LINE, *"\x1c\x1d\x1e\x1f")  # and separators that pass for spaces
+_OUR_SIGNS = (
+    PARAGRAPH,
+    LINE,
+    CODE,
+    PROSE,
+    *"\x1c\x1d\x1e\x1f",
+)  # and separators that pass for spaces
+_CODE = re.compile(rf"{CODE}[^{PROSE}]*+{PROSE}?")
+_CODE_MARKS = str.maketrans("", "", CODE + PROSE)
 _TITLE_ROUNDS = 3  # some publishers escape twice; nobody was seen to do so three times
 
 
@@ -40,6 +57,7 @@ class Plain:
     _link_tags: tuple[str, ...] = field(default=(), repr=False)
     _picture_tags: tuple[str, ...] = field(default=(), repr=False)
     _base: str = field(default="", repr=False)
+    prose: str = ""  # the text without code, when there is some
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -66,9 +84,13 @@ def to_plain(html: str, *, base: str = "") -> Plain:
     if not scan.marked:  # its line breaks mean something
         return Plain(clean(entities(scan.source)))
     flat = " ".join(scan.text.split())
-    text = entities(flat.replace(PARAGRAPH, "\n\n").replace(LINE, "\n"))
+    prose = _readable(_CODE.sub("", flat)) if CODE in flat else ""
     links, pictures = tuple(scan.links[:_MAX_TRIES]), tuple(scan.pictures[:_MAX_TRIES])
-    return Plain(clean(text), links, pictures, base)
+    return Plain(_readable(flat.translate(_CODE_MARKS)), links, pictures, base, prose)
+
+
+def _readable(flat: str) -> str:
+    return clean(entities(flat.replace(PARAGRAPH, "\n\n").replace(LINE, "\n")))
 
 
 def _scan(html: str) -> Scan:

@@ -429,3 +429,52 @@ OWN = [
 def test_a_damaged_document_ends_in_an_outcome(seed):
     chance = random.Random(seed)
     survives(mutated(chance.choice(OWN), chance), chance.choice(("", "text/xml; charset=big5")))
+
+
+# --- code ----------------------------------------------------------------------------------
+
+SAYS = (
+    "<p>Harbour Watch has looked at a loader that three ports found in their gateways last week.</p>"
+    "<p>It waits for an hour before it asks its server what to do. Then it runs this:</p>"
+)
+RUNS = (
+    "<div><pre><code>if id == unix.SYS_SELECT || id == unix.SYS_PAUSE {\n  continue\n}\n"
+    "# The server of the loader is at 203.0.114.9 and it answers in a minute.</code></pre></div>"
+)
+GOES_ON = (
+    "<p>Nobody knows who wrote it. The ports have closed the hole and changed their keys.</p>"
+)
+
+
+def test_what_a_program_reads_or_prints_is_not_told_but_looked_through():
+    entry = draft(
+        f"<title>A loader</title><description><![CDATA[{SAYS}{RUNS}{GOES_ON}]]></description>"
+    )
+    assert "unix.SYS_SELECT" in entry.text
+    told = tell(entry, None)
+    assert "unix" not in " ".join((*told.sentences, *entry.lead))
+    assert "server of the loader" not in " ".join(told.sentences)
+    assert [one.value for one in told.indicators] == ["203.0.114.9"]
+
+
+def test_a_page_is_told_without_its_code_too():
+    body = f"<html><body><article><h1>A loader</h1>{SAYS}{RUNS}{GOES_ON}{SAYS}</article></body></html>"
+    url = "https://harbour.example/loader"
+    entry = draft(
+        "<title>A loader</title><description>Harbour Watch has looked at a loader</description>"
+    )
+    told = tell(entry, Document(url, url, body.encode(), "text/html"))
+    assert told.full_text
+    assert "unix" not in " ".join(told.sentences)
+    assert "server of the loader" not in " ".join(told.sentences)
+    assert [one.value for one in told.indicators] == ["203.0.114.9"]
+
+
+def test_a_bulletin_that_is_set_as_code_from_end_to_end_is_told():
+    text = "A flaw lets strangers in. Version 7.4.2 closes it. Those who cannot update close the port."
+    entry = draft(
+        f"<title>Bulletin 7</title><description><![CDATA[<p>Bulletin</p><pre>{text}</pre>]]></description>"
+    )
+    assert " ".join(tell(entry, None).sentences).endswith(
+        "Those who cannot update close the port."
+    )

@@ -251,3 +251,10 @@ def test_real_texts_have_no_markup_left(feed: str) -> None:
         text = to_plain(entry.get("summary", ""), base=entry.link).text
         assert text
         assert not any(mark in text for mark in ("</p>", "<br", "&nbsp;", "&amp;", "</div>"))
+
+
+def test_prose_is_the_text_without_what_is_set_as_it_is() -> None:
+    found = to_plain("<p>One.</p><pre>x = 1\ny = 2</pre><p>Two.</p><pre>never closed")
+    assert found.text == "One.\n\nx = 1\ny = 2\n\nTwo.\n\nnever closed"
+    assert found.prose == "One.\n\nTwo."
+    assert to_plain("<p>One.</p>").prose == ""
