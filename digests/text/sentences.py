@@ -55,11 +55,20 @@ def _mended(parts: list[str], language: str) -> Iterator[str]:
 
 
 def running(sentences: Iterable[str]) -> str:
-    """Sentences as one run of text: a space between them, none where Chinese or Japanese meet."""
+    """Sentences as one run of text: a space between them, none where Chinese or Japanese meet.
+
+    A line break behind what has no end of its own: a heading, a standfirst, an entry of a list.
+    """
     text = ""
     for sentence in sentences:
-        text += (" " if text and not _meet(text[-1], sentence[:1]) else "") + sentence
+        text += _between(text[-1:], sentence[:1]) + sentence
     return text
+
+
+def _between(last: str, first: str) -> str:
+    if last.isalnum():
+        return "\n"
+    return "" if not last or _meet(last, first) else " "
 
 
 def _meet(last: str, first: str) -> bool:

@@ -49,6 +49,12 @@ def embed(content, **kwargs):
     return only
 
 
+def test_what_has_no_end_of_its_own_stands_on_a_line_of_its_own():
+    card = replace(CARD, sentences=("- A heading", "A flaw lets attackers in.", "It is old."))
+    told = embed(card)["description"].split("\n\n")[1]
+    assert told == "\\- A heading\nA flaw lets attackers in. It is old."
+
+
 def test_a_card_has_headline_author_text_and_a_link_button():
     body = render.message(CARD, mark="m4rk", nonce="n1")
     (shown,) = body["embeds"]

@@ -5,6 +5,7 @@ import io
 import re
 import threading
 import unicodedata
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,12 @@ def drawn(content: Content, width: int = 80, *, tty: bool = False) -> str:
 
 
 # --- what stands there -----------------------------------------------------------------------
+
+
+def test_what_has_no_end_of_its_own_stands_on_a_line_of_its_own() -> None:
+    sentences = ("A heading", "A flaw lets attackers in.", "It is old.")
+    shown = drawn(compose(replace(STORY, sentences=sentences), "en"))
+    assert "   A heading\n   A flaw lets attackers in. It is old.\n" in shown
 
 
 def test_a_card_at_eighty_columns() -> None:

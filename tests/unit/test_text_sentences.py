@@ -120,7 +120,9 @@ def test_real_sentences_joined_in_fives_are_found_again() -> None:
         (("漏洞已修复。", "请更新。"), "漏洞已修复。请更新。"),
         (("彼は「直った」", "はい。"), "彼は「直った」はい。"),
         (("他说：“好。”", "然后走了。"), "他说：“好。”然后走了。"),
-        (("그는 말했다", "둘."), "그는 말했다 둘."),
+        (("그는 말했다.", "둘."), "그는 말했다. 둘."),
+        (("A heading without a stop", "It says more."), "A heading without a stop\nIt says more."),
+        (("・「SAP」の脆弱性", "・一件目"), "・「SAP」の脆弱性\n・一件目"),
         (("He said “no”", "Two."), "He said “no” Two."),
     ],
 )

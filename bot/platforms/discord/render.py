@@ -160,7 +160,7 @@ def _paragraphs(card: Card) -> list[str]:
     alarm = fit(card.exploitation, _EXPLOITATION)
     told = (
         _own(f"**{alarm}**", rtl=card.rtl) if alarm else "",
-        fit(running(card.sentences), _SENTENCES),
+        fit(running(card.sentences), _SENTENCES, lines=True),
         "\n".join(line for line in (*own[:-1], chips, own[-1]) if line),
     )
     return [part for part in told if part]
@@ -324,7 +324,7 @@ def _card_text(card: Card) -> list[str]:
         fit(card.headline or card.key, 300),
         f"<{url}>" if url else "",
         fit(card.exploitation, 300),
-        fit(running(card.sentences), 600),
+        fit(running(card.sentences), 600, lines=True),
         fit(card.footer, 250),
     ]
 

@@ -142,7 +142,8 @@ def _told(card: Card, page: _Page, room: int) -> Column:
     headline = page.theirs(styled(card.headline or card.key, _TITLE, card.url), room)
     byline = page.ours(card.byline, _QUIET, room)
     alarm = page.ours(card.exploitation, _ALARMS[card.alarm], room)
-    sentences = page.theirs(styled(running(card.sentences)), room)
+    told = running(card.sentences).split("\n")
+    sentences = stacked(*(page.theirs(styled(line), room) for line in told))
     return apart(stacked(headline, byline), alarm, sentences)
 
 
