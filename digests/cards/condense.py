@@ -34,8 +34,13 @@ _LOG = re.compile(
     r"\W{0,3}(?:20\d\d[-/]\d\d[-/]\d\d[ T])?\d\d:\d\d:\d\d\b\]|\[[*+!-]\]|\[(?:INFO|WARN|ERROR|DEBUG)"
 )
 _CUT_TAG = re.compile(r"<(?:a|img|span|div|p|h[1-6])\s[^<>]{0,300}\Z")  # where a feed cut its HTML
-_ADDRESS = re.compile(r"\W*(?:https?://|www\.)\S+")
+_ADDRESS = re.compile(r"(?:\W*(?:https?://|www\.)\S++)++|\W*(?:#\w\S*+\s*+)++")  # or labels alone
+# What was never rendered: a picture in Markdown, with the attributes that some generators take.
+_PICTURE = re.compile(r"!\[[^\]\n]{0,200}\]\([^)\n]{0,400}\)(?:\{:[^}\n]{0,200}\})?")
+# Names behind a sentence, in brackets: what a publisher files it under.
+_FILED = re.compile(r"(?<=[.!?…]) ?\([^().!?…]{2,80}\)\Z")
 _BRACKETED = re.compile(r"[(\[（【][^()]{0,60}[)\]）】]")
+_HEADING, _HEADING_WORDS, _HEADING_LENGTH = "▼■◆●▶►【#", 4, 60
 _END = re.compile(r"[.!?。！？؟۔…][\"'”’»」』)\]]*$")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])[\"'”’»)\]]*$")
 
@@ -49,6 +54,8 @@ def condense(text: str, *, title: str = "", language: str = "en", sentences: int
     """
     wanted = min(max(sentences, FEWEST), MOST)
     known = _without_repeats(_sentences(_without_headline(text, title), language), title)
+    while len(known) > 1 and _announces(known[-1].text):
+        known.pop()  # what it announced is not told
     if len(known) > AS_IT_IS:
         known = _preferred(known, wanted)
         chosen = sorted(_taken(_by_merit(known, language, title), known, wanted))
@@ -70,7 +77,8 @@ def _without_headline(text: str, title: str) -> str:
 
 def _sentences(text: str, language: str) -> list[str]:
     """The text's sentences without the page's own words."""
-    found = split(without_formula(clean(_CUT_TAG.sub("", text[:_READ]))), language)
+    shown = _PICTURE.sub("", _CUT_TAG.sub("", text[:_READ]))
+    found = (_FILED.sub("", one) for one in split(without_formula(clean(shown)), language))
     return [one for one in found if _says_something(one) and not is_boilerplate(one)]
 
 
@@ -100,12 +108,27 @@ def _without_repeats(found: Iterable[str], title: str) -> list[Sentence]:
 def _preferred(known: list[Sentence], wanted: int) -> list[Sentence]:
     """Whole sentences of a bearable length, when there are enough of them."""
     good = [one for one in known if _is_whole(one.text) and len(one.text) <= _LONGEST]
-    return good if len(good) >= wanted else known
+    if len(good) >= wanted:
+        return good
+    fair = [one for one in known if not _is_heading(one)]
+    return fair if len(fair) >= FEWEST else known
 
 
 def _is_whole(sentence: str) -> bool:
     """Not a heading, a caption, or a teaser's cut end."""
     return _END.search(sentence) is not None and _CUT_OFF.search(sentence) is None
+
+
+def _is_heading(sentence: Sentence) -> bool:
+    """A line with a heading's mark, a colon at its end, or hardly a word."""
+    if _is_whole(sentence.text):
+        return False
+    return _announces(sentence.text) or len(sentence.units) < _HEADING_WORDS
+
+
+def _announces(text: str) -> bool:
+    short = len(text) <= _HEADING_LENGTH
+    return short and (text[-1] in ":：" or (text[0] in _HEADING and not _is_whole(text)))
 
 
 def _taken(order: Iterable[int], known: Sequence[Sentence], wanted: int) -> list[int]:

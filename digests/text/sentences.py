@@ -12,11 +12,18 @@ _MANY_QUOTES = 48
 _QUOTES = re.compile("[\"'“”„«»‹›「『‘’(\\[{（]")
 _WRAPPED = 60  # a line at least this long may have been broken by its width only
 _ENDING = re.compile(r"""[.!?:;…。！？؟。][)"'”’»」』]*\Z""")
+_ENTRY = re.compile(r"[・•●◆▼▪■□◇▶►※]|[-*–] (?=\S)")  # a list's line begins so
 _CLOSERS = "…”’—"  # as wide as the writing around them
 _CUT = re.compile(r"(?s).*[.!?。！？؟](?=\s|[^\x00-\xff])|.*(?=\s)")
 _BEFORE_DIGITS = re.compile(r"(?<=[。！？])(?=[0-9０-９])")
 # A title before a name, which no sentence ends with.
-_ABBREVIATED = re.compile(r"(?:^|\s)(?:MM?|Mme|Mlle|Mgr|Sr|Sra|Srta|Mr|Mrs|Ms|Dr|Prof)\.\s*\Z")
+_ABBREVIATED = re.compile(
+    r"(?:^|\s)(?:MM?|Mme|Mlle|Mgr|Sr|Sra|Srta|Mr|Mrs|Ms|Dr|Prof|د|أ\.د|[A-Z]\.-[A-Z])\.\s*\Z"
+)
+# A name in honour of somebody: "Музей им. А. С. Пушкина"; the same word is "to them".
+_NAMED_FOR = re.compile(r"\bим\.\s*\Z")
+_INITIALS = re.compile(r"[А-ЯЁ]\.\s?[А-ЯЁ]")
+_IN_CODE = re.compile(r"[A-Za-z0-9]*(?:[a-z][A-Z]|[A-Za-z]\d|_|\()")  # os.RemoveAll, unix.SYS_READ
 # What follows a Chinese quotation and belongs to it: “……！”他说。
 _SAYS = re.compile(r"[^，。！？；\s]{0,8}(?:说|說|表示|写道|寫道|问道|問道|补充道|補充道)[。，]")
 
@@ -44,7 +51,7 @@ def _mended(parts: list[str], language: str) -> Iterator[str]:
         parts = [piece for part in parts for piece in _BEFORE_DIGITS.split(part)]
     held = ""
     for part in parts:
-        if held and (_ABBREVIATED.search(held) or _goes_on(held, part)):
+        if held and (_is_abbreviated(held, part) or _goes_on(held, part)):
             held += part
             continue
         if held:
@@ -52,6 +59,14 @@ def _mended(parts: list[str], language: str) -> Iterator[str]:
         held = part
     if held:
         yield held
+
+
+def _is_abbreviated(held: str, part: str) -> bool:
+    """Whether the full stop at the end of what is held belongs to a word."""
+    if held.endswith(".") and _IN_CODE.match(part):
+        return True
+    named_for = _NAMED_FOR.search(held) is not None and _INITIALS.match(part) is not None
+    return named_for or _ABBREVIATED.search(held) is not None
 
 
 def running(sentences: Iterable[str]) -> str:
@@ -91,7 +106,7 @@ def _blocks(text: str) -> list[str]:
     joined = False  # does the next line go on with the last block
     for raw in text.split("\n"):
         line = " ".join(raw.split())
-        if joined and line:
+        if joined and line and not _ENTRY.match(line):
             blocks[-1].append(line)
         elif line:
             blocks.append([line])

@@ -41,33 +41,41 @@ BOILERPLATE = {
         "The post A very bad day appeared first on Example.",
         "Have a tip?",
         "5 min read",
+        "This story was amended on Friday to correct the name of the minister.",
+        "By Ada Quay and Bo Pier",
     ],
     "de": [
         "Hinweis: Dieser gemeinsame Bericht richtet sich an Betreiber.",
         "Lesen Sie auch: Neue Lücke",
         "Abonnieren Sie unseren Newsletter.",
         "Foto: dpa",
+        "Dieser Artikel wurde am Montag um 9 Uhr aktualisiert.",
+        "Ein Bericht von Ada Quay (Router, WLAN)",
     ],
     "fr": [
         "Note : cet avis remplace le précédent.",
         "Lire aussi : une faille",
         "Abonnez-vous à notre lettre.",
         "Crédits photo : AFP",
+        "Cet article a été mis à jour lundi.",
     ],
     "es": [
         "Nota: este informe se actualizará.",
         "Lee también: otra brecha",
         "Suscríbete al boletín.",
         "Foto: EFE",
+        "Este artículo ha sido actualizado.",
     ],
     "ru": [
         "Примечание: эта статья будет обновляться.",
         "Читайте также: новая уязвимость",
         "Подписывайтесь на наш канал.",
         "Фото: ТАСС",
+        "Статья обновлена в понедельник.",
     ],
     "zh": [
         "阅读全文",
+        "本文已更新",
         "图片来源：视觉中国",
         "责任编辑：王小明",
         "扫码关注我们",
@@ -75,18 +83,28 @@ BOILERPLATE = {
         "Ladon项目所涉及的技术、思路和工具仅供学习或授权渗透，非法用途后果自负。",
         "本文首发于跳跳糖社区，原文链接：",
     ],
-    "ja": ["続きを読む", "関連記事：新たな脆弱性", "写真：共同", "詳しくはこちら"],
+    "ja": [
+        "この記事は7日に更新されました。",
+        "続きを読む",
+        "関連記事：新たな脆弱性",
+        "写真：共同",
+        "詳しくはこちら",
+    ],
     "ar": [
         "اقرأ أيضًا: ثغرة جديدة",
         "جميع الحقوق محفوظة",
         "مصدر الصورة: وكالة",
         "للمزيد من التفاصيل",
+        "تم تحديث هذا الخبر صباح اليوم",
     ],
 }
 
 SUBJECTS = [
     "Note: This behavior can also be used for legitimate purposes.",
     "This joint advisory highlights a campaign against logistics entities.",
+    "This story has been told before by the victims.",
+    "By Monday Ada Quay had closed the hole.",
+    "By Harbour Watch's count, three ports were open.",
     "Visitors of the site were sent to a page that installed malware.",
     "Subscribers of the service lost their session cookies to the malware.",
     "Advertisement fraud cost the network two million dollars.",
@@ -206,6 +224,37 @@ def test_a_note_of_what_an_advisory_is_not_about_does_not_lead() -> None:
 def test_addresses_bare_headings_and_names_in_brackets_are_no_sentences() -> None:
     text = "Impact\n\nhttps://example.com/advisory\n\n(Example, Sample)\n\nIt crashes the gateway."
     assert condense(text) == ["It crashes the gateway."]
+
+
+def test_rows_of_links_or_labels_and_pictures_in_markdown_are_no_sentences() -> None:
+    said = "It crashes the gateway."
+    text = f"https://a.example/1 https://b.example/2\n\n#security #news\n\n{said}"
+    assert condense(text) == [said]
+    assert condense(f'{said}\n\n![A gate]({{{{ base }}}}/gate.png "Gate"){{: .wide }}') == [said]
+
+
+def test_what_a_sentence_is_filed_under_goes() -> None:
+    assert condense("It crashes the gateway. (5G, Bundesnetzagentur)") == [
+        "It crashes the gateway."
+    ]
+    said = "It crashes the gateway (and the port)."
+    assert condense(said) == [said]
+
+
+def test_headings_give_way_to_entries_where_sentences_are_few() -> None:
+    text = (
+        "今日のニュースをお伝えします。\n\n▼ 今日のトピック\n・ゲートウェイに重大な欠陥が見つかる\n"
+        "・港のシステムが一週間停止した\n・犯人は三人とも逮捕された"
+    )
+    told = condense(text, language="ja")
+    assert len(told) == 3
+    assert "▼ 今日のトピック" not in told
+
+
+def test_a_heading_with_nothing_below_it_is_not_told() -> None:
+    text = "The gateway was open.\n\n▼ Sources\n\nhttps://a.example/1"
+    assert condense(text) == ["The gateway was open."]
+    assert condense("▼ Sources of today") == ["▼ Sources of today"]
 
 
 def test_a_cut_end_is_told_only_where_nothing_else_is() -> None:

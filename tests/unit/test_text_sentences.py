@@ -22,6 +22,17 @@ from tests.corpus import corpus, needs_corpus
         ("zh", "微软发布补丁。攻击者利用漏洞。", ["微软发布补丁。", "攻击者利用漏洞。"]),
         ("ja", "攻撃が発生した。修正済み。", ["攻撃が発生した。", "修正済み。"]),
         ("ar", "هذا خبر. هل تم؟ نعم.", ["هذا خبر.", "هل تم؟", "نعم."]),
+        ("en", "It calls os.RemoveAll then. Done.", ["It calls os.RemoveAll then.", "Done."]),
+        (
+            "en",
+            "Use unix.SYS_READ. Or foo.bar() now.",
+            ["Use unix.SYS_READ.", "Or foo.bar() now."],
+        ),
+        ("en", "It ended.The next began.", ["It ended.", "The next began."]),
+        ("ru", "Музей им. А. С. Пушкина открыт. Да.", ["Музей им. А. С. Пушкина открыт.", "Да."]),
+        ("ru", "Это помогло им. Потом ушли.", ["Это помогло им.", "Потом ушли."]),
+        ("fr", "C'est J.-P. Martin. Oui.", ["C'est J.-P. Martin.", "Oui."]),
+        ("ar", "قال د. أحمد نعم. تم.", ["قال د. أحمد نعم.", "تم."]),
         ("", "One. Two.", ["One.", "Two."]),
         ("xx", "One. Two.", ["One.", "Two."]),
         ("en", "", []),
@@ -41,6 +52,18 @@ def test_a_sentence_never_crosses_a_paragraph() -> None:
 def test_lines_of_a_list_are_sentences_of_their_own() -> None:
     listed = "Affected: 1.2\nFixed: 1.3\nCVE-2024-3400"
     assert split(listed, "en") == ["Affected: 1.2", "Fixed: 1.3", "CVE-2024-3400"]
+
+
+def test_an_entry_of_a_list_does_not_go_on_with_the_line_above_however_long() -> None:
+    long = "・ファイル共有サービス「ShareFile」に緊急停止勧告——「信頼できる脅威」を確認した企業の数は二百社を超えるとの発表"
+    listed = f"{long}\n・開発者向けツール「Gitea」に欠陥\n{'word ' * 13}\n- an entry\n{'word ' * 13}\nmore"
+    assert split(listed, "ja") == [
+        long,
+        "・開発者向けツール「Gitea」に欠陥",
+        ("word " * 13).strip(),
+        "- an entry",
+        f"{'word ' * 13}more",
+    ]
 
 
 def test_lines_broken_by_their_width_are_joined() -> None:
