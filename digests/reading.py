@@ -19,6 +19,7 @@ from digests.model import (
     Draft,
     Feed,
     FeedFacts,
+    Indicator,
     Reading,
     Refusal,
     Telling,
@@ -204,9 +205,7 @@ def tell(draft: Draft, page: Document | None, *, sentences: int = 3, keep: int =
         picture=draft.picture or article.picture,
         cves=named,
         names=known,
-        indicators=tuple(one for one in indicators.find(all_of_it) if one.kind != "cve")[
-            :MAX_INDICATORS
-        ],
+        indicators=_indicators(all_of_it),
         topics=topics(draft.title, text, known, named),
         quality=quality(
             draft.title,
@@ -220,6 +219,11 @@ def tell(draft: Draft, page: Document | None, *, sentences: int = 3, keep: int =
         full_text=full_text,
         article=prose[:keep],
     )
+
+
+def _indicators(text: str) -> tuple[Indicator, ...]:
+    found = (one for one in indicators.find(text) if one.kind != "cve")
+    return tuple(filter(indicators.tells_something, found))[:MAX_INDICATORS]
 
 
 def _article(page: Document | None, draft: Draft) -> Page:

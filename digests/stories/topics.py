@@ -31,9 +31,10 @@ _WORDS = {
     "breach": """data_breach databreach data_leak leaked_data stolen_data exposed_data breach
         datenleck datenpanne datendiebstahl fuite_de_données violation_de_données vol_de_données
         filtración_de_datos fuga_de_datos brecha_de_datos утечк 数据泄露 数据泄漏 情報漏 個人情報
+        流出
         تسريب_بيانات تسرب_بيانات خرق_البيانات
         | leaked records_exposed stolen customer_data personal_data kundendaten données_personnelles
-        unauthorized_access datos_personales персональн misconfigur exposed unsecured_database""",
+        unauthorized_access 不正アクセス datos_personales персональн misconfigur exposed unsecured_database""",
     "vulnerability": """vulnerabilit zero-day zero_day 0-day patch_tuesday patchday sicherheitslücke
         schwachstelle vulnérabilit faille vulnerabilidad уязвимост 漏洞 脆弱性 ثغرة ثغرات
         remote_code_execution privilege_escalation security_flaw security_hole security_update
@@ -43,16 +44,17 @@ _WORDS = {
     "malware": """malware spyware trojan botnet backdoor infostealer stealer rootkit wiper
         keylogger cryptominer cryptojack schadsoftware logiciel_malveillant maliciel вредонос троян
         恶意软件 木马 マルウェア ウイルス برمجيات_خبيثة برمجية_خبيثة فيروس
-        | worm loader dropper virus c2_server command-and-control malicious infected
+        | worm loader dropper virus c2_server command-and-control malicious infected infection
         schädling infecté infectad зараж""",
     "phishing": """phishing smishing vishing spear-phish quishing hameçonnage фишинг 钓鱼
         フィッシング تصيد suplantación_de_identidad business_email_compromise
         | social_engineering lure credential_theft fake_login spoof impersonat""",
     "espionage": """espionage cyberespionage cyber-espionage state-sponsored state_sponsored
-        nation-state nation_state spionage espionnage espionaje шпион 间谍 スパイ تجسس
+        nation-state nation_state spionage espionnage espionaje шпион 间谍 تجسس スパイ活動 スパイ行為
+        スパイ集団 スパイ組織 スパイ容疑 スパイ攻撃 サイバースパイ 産業スパイ 諜報
         advanced_persistent_threat apt_group geheimdienst
-        | apt spies spying spyware surveillance intelligence_agency kremlin beijing pyongyang
-        tehran dissident überwach surveill vigilancia слежк разведк""",
+        | apt spies spying spyware intelligence_agency kremlin beijing pyongyang tehran dissident
+        разведк""",
     "ddos": """ddos denial-of-service denial_of_service überlastungsangriff déni_de_service
         denegación_de_servicio отказ_в_обслуживании 拒绝服务 サービス拒否 حجب_الخدمة
         | flooding outage_attack""",
@@ -71,7 +73,8 @@ _WORDS = {
         bundestag regierung gouvernement gobierno правительств 政府 حكومة fine_ fined""",
     "privacy": """privacy datenschutz vie_privée privacidad конфиденциальн приватност 隐私
         プライバシー الخصوصية gdpr dsgvo rgpd facial_recognition gesichtserkennung
-        | tracking tracker consent surveillance personal_data cookies location_data""",
+        | tracking tracker consent surveill überwach vigilancia слежк personal_data cookies
+        location_data""",
     "supply-chain": """supply_chain supply-chain lieferkette chaîne_d'approvisionnement
         cadena_de_suministro цепочк_поставок 供应链 サプライチェーン سلسلة_التوريد
         malicious_package typosquat dependency_confusion

@@ -27,6 +27,82 @@ _MENTION = re.compile("[Cc\uff23\uff43][Vv\uff36\uff56][Ee\uff25\uff45]")
 _URL = re.compile(r"(?i)\bh(?:tt|xx)p(s?)(\[?:\]?//)([^\s/?#<>\"']{1,300})")
 _IPV4 = re.compile(r"(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
 
+# Attackers use these as everybody does; reports name them as the place of a file or of an example.
+_EVERYBODYS = frozenset(
+    [
+        "github.com",
+        "gist.github.com",
+        "raw.githubusercontent.com",
+        "githubusercontent.com",
+        "gitlab.com",
+        "bitbucket.org",
+        "google.com",
+        "drive.google.com",
+        "docs.google.com",
+        "sites.google.com",
+        "youtube.com",
+        "microsoft.com",
+        "learn.microsoft.com",
+        "login.microsoftonline.com",
+        "onedrive.live.com",
+        "outlook.com",
+        "live.com",
+        "office.com",
+        "windows.com",
+        "apple.com",
+        "icloud.com",
+        "amazon.com",
+        "amazonaws.com",
+        "cloudflare.com",
+        "dropbox.com",
+        "pastebin.com",
+        "t.me",
+        "telegram.org",
+        "api.telegram.org",
+        "discord.com",
+        "cdn.discordapp.com",
+        "slack.com",
+        "facebook.com",
+        "twitter.com",
+        "x.com",
+        "linkedin.com",
+        "instagram.com",
+        "whatsapp.com",
+        "reddit.com",
+        "wikipedia.org",
+        "yahoo.com",
+        "gmail.com",
+        "virustotal.com",
+        "mozilla.org",
+        "npmjs.com",
+        "pypi.org",
+        "docker.com",
+        "example.com",
+        "example.org",
+        "example.net",
+    ]
+)
+# Name servers that are open to everybody.
+_RESOLVERS = frozenset(
+    [
+        "1.1.1.1",
+        "1.0.0.1",
+        "8.8.8.8",
+        "8.8.4.4",
+        "9.9.9.9",
+        "149.112.112.112",
+        "208.67.222.222",
+        "208.67.220.220",
+        "114.114.114.114",
+        "223.5.5.5",
+        "77.88.8.8",
+        "2606:4700:4700::1111",
+        "2606:4700:4700::1001",
+        "2001:4860:4860::8888",
+        "2001:4860:4860::8844",
+    ]
+)
+
 
 def cves(text: str) -> tuple[str, ...]:
     """The CVE identifiers in *text* as `CVE-2021-44228`, in order of appearance, each once.
@@ -62,6 +138,16 @@ def find(text: str) -> list[Indicator]:
     ]
     found = sorted((*named, *traces.traces(flat)), key=lambda one: one[0])
     return list(dict.fromkeys(indicator for _, indicator in found))[: traces.MOST]
+
+
+def tells_something(found: Indicator) -> bool:
+    """Whether a defender would look for it: not a host that everybody uses, with nothing else said.
+
+    A link to a place on such a host tells something, and so does a mail address.
+    """
+    if found.kind == "domain":
+        return found.value.removeprefix("www.") not in _EVERYBODYS
+    return found.value not in _RESOLVERS
 
 
 def defang(text: str) -> str:

@@ -431,6 +431,18 @@ def test_a_damaged_document_ends_in_an_outcome(seed):
     survives(mutated(chance.choice(OWN), chance), chance.choice(("", "text/xml; charset=big5")))
 
 
+def test_hosts_that_everybody_uses_are_no_indicators_of_a_story():
+    said = (
+        "It asks 8[.]8[.]8[.]8 for evil[.]example and loads hxxps://github[.]com/evil/loader from"
+        " github[.]com or www[.]pastebin[.]com."
+    )
+    told = tell(draft(f"<title>A loader</title><description>{said}</description>"), None)
+    assert [one.value for one in told.indicators] == [
+        "evil.example",
+        "https://github.com/evil/loader",
+    ]
+
+
 # --- code ----------------------------------------------------------------------------------
 
 SAYS = (

@@ -27,6 +27,9 @@ from digests.stories.topics import MOST, TOPICS, topics
         ("New botnet infects routers", "malware"),
         ("Phishing campaign targets bank customers", "phishing"),
         ("Chinese espionage group spied on ministries", "espionage"),
+        ("スパイ集団が省庁を狙う", "espionage"),
+        ("顧客情報136万件が流出か", "breach"),
+        ("New malicious modules: infection attempts by an update system", "malware"),
         ("Record DDoS attack stopped", "ddos"),
         ("Hacker sentenced to five years in prison", "crime"),
         ("Parliament adopts new cybersecurity legislation", "policy"),
@@ -40,6 +43,12 @@ def test_a_headline_tells_its_topic(title: str, topic: str) -> None:
 @pytest.mark.parametrize("title", ["", "Our week in review", "The queen opens a garden", "Kekse"])
 def test_what_is_about_nothing_of_ours_has_no_topic(title: str) -> None:
     assert topics(title, title) == ()
+
+
+def test_surveillance_is_a_matter_of_privacy_and_a_spider_is_no_spy() -> None:
+    title, text = "Kommentar: Überwachung und Zensur", "Das DNS kann mit der Überwachung umgehen."
+    assert topics(title, text) == ("privacy",)
+    assert topics("「Scattered Spider（スキャタード・スパイダー）」が有罪を認める", "") == ()
 
 
 def test_a_payload_alone_is_no_malware() -> None:
