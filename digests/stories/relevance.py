@@ -71,7 +71,7 @@ def relevance(title: str, text: str, language: str = "") -> Relevance:
 def _score(points: float, said: Mapping[str, float], language: str) -> float:
     if language == "en":
         model = _linear()
-        margin = model.bias + model.lexicon * points + sum(said.values())
+        margin = model.bias + model.lexicon * points + math.fsum(said.values())
     else:
         margin = _PLAIN_LANGUAGES * (points - _ENOUGH)
     return 1 / (1 + math.exp(-margin))
@@ -105,6 +105,7 @@ def _said(headline: Sequence[str], body: Sequence[str]) -> dict[str, float]:
     """What each term that the model knows adds; the more terms are known, the less each."""
     weights = _linear().weights
     known = {gram: weights[gram] for gram in grams(headline, body) if gram in weights}
+    # A set has its order from the process: what is made of it must not (hence fsum, and names in ties).
     size = math.sqrt(len(known)) or 1.0
     return {gram: weight / size for gram, weight in known.items()}
 
@@ -121,7 +122,7 @@ def grams(headline: Sequence[str], body: Sequence[str]) -> set[str]:
 def _reasons(found: Mapping[str, float], said: Mapping[str, float]) -> tuple[str, ...]:
     """The phrases of the lexicon first: they are written for people, the model's are stems."""
     by_hand = sorted(found.items(), key=lambda one: -abs(one[1]))
-    learned = sorted(said.items(), key=lambda one: -abs(one[1]))
+    learned = sorted(said.items(), key=lambda one: (-abs(one[1]), one[0]))
     heavy = [(name, weight) for name, weight in learned if abs(weight) >= _linear().lexicon]
     return tuple(
         ("+" if weight > 0 else "-") + name for name, weight in (by_hand + heavy)[:_REASONS]

@@ -1,5 +1,9 @@
 """Relevance: security news in eight languages is known, and says by which words."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,3 +97,28 @@ def test_any_text_has_a_score_between_0_and_1(title: str, text: str, language: s
     assert 0 <= judged.score <= 1
     assert judged.relevant == (judged.score >= 0.5)
     assert len(judged.reasons) <= 6
+
+
+HEADLINE = "Users of the company said it was exposed"
+TEXT = (
+    "Users of the web site said that attackers had been in the servers and computers of the company,"
+    " whose software and network a researcher had looked at; the government, the bank and the team of"
+    " the game won oil, stocks and an election."
+)
+
+
+def test_every_process_judges_alike() -> None:
+    asked = (
+        f"from digests.stories.relevance import *; print(relevance({HEADLINE!r}, {TEXT!r}, 'en'))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", asked],
+            env=os.environ | {"PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for seed in range(1, 5)
+    }
+    assert len(said) == 1
