@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain, pairwise
 
@@ -151,6 +151,7 @@ def units(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=20_000)
 def _tells(word: str) -> bool:
     """Not one of the short words that hold a sentence together."""
     if word[0] >= "\u3040":

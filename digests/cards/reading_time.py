@@ -25,7 +25,7 @@ def length(text: str, language: str) -> int:
     """Words; for Japanese and Chinese, which write no spaces, letters and digits."""
     if language in BY_CHARACTER:
         return sum(map(str.isalnum, text))
-    return sum(any(map(str.isalnum, word)) for word in text.split())
+    return sum(word[0].isalnum() or any(map(str.isalnum, word)) for word in text.split())
 
 
 def seconds(length: int, language: str) -> int:

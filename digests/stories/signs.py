@@ -107,7 +107,8 @@ _KINDS_OF_FACTS = {
     "versions": re.compile(r"(?<![\d.])v?\d{1,4}\.\d{1,6}(?:\.\d{1,6}){1,3}(?![\d.])|\b(?:versions?|version|версии) \d"),
     "dates": re.compile(r"\b20[0-3]\d-[01]\d-[0-3]\d|\d{1,2}月"),
     "amounts": re.compile(r"[$€£¥₽]\s?\d|\d\s?(?:%|percent|prozent|pour cent|por ciento|процент|million|billion|mio|млн|млрд|万|亿|億)", re.IGNORECASE),
-    "numbers": re.compile(r"(?<![\w.])\d{2,3}(?:[.,  ]\d{3})+(?![\w])|(?<![\w.])\d{2,7}(?![\w.])"),
+    # A digit first, and only then the look behind it: so the engine can skip to the next digit.
+    "numbers": re.compile(r"\d(?<![\w.].)(?:\d{1,2}(?:[.,  ]\d{3})+(?!\w)|\d{1,6}(?![\w.]))"),
 }  # fmt: skip
 
 

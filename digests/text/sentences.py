@@ -20,6 +20,7 @@ _BEFORE_DIGITS = re.compile(r"(?<=[。！？])(?=[0-9０-９])")
 _ABBREVIATED = re.compile(
     r"(?:^|\s)(?:MM?|Mme|Mlle|Mgr|Sr|Sra|Srta|Mr|Mrs|Ms|Dr|Prof|د|أ\.د|[A-Z]\.-[A-Z])\.\s*\Z"
 )
+_LONGEST_TITLE = 16  # characters, with the space around it
 # A name in honour of somebody: "Музей им. А. С. Пушкина"; the same word is "to them".
 _NAMED_FOR = re.compile(r"\bим\.\s*\Z")
 _INITIALS = re.compile(r"[А-ЯЁ]\.\s?[А-ЯЁ]")
@@ -65,8 +66,8 @@ def _is_abbreviated(held: str, part: str) -> bool:
     """Whether the full stop at the end of what is held belongs to a word."""
     if held.endswith(".") and _IN_CODE.match(part):
         return True
-    named_for = _NAMED_FOR.search(held) is not None and _INITIALS.match(part) is not None
-    return named_for or _ABBREVIATED.search(held) is not None
+    named_for = _INITIALS.match(part) is not None and _NAMED_FOR.search(held) is not None
+    return named_for or _ABBREVIATED.search(held, max(0, len(held) - _LONGEST_TITLE)) is not None
 
 
 def running(sentences: Iterable[str]) -> str:
