@@ -1,5 +1,6 @@
 """What tests let workers do. Imports little: each worker imports it too."""
 
+import gc
 import os
 import re
 import sys
@@ -110,3 +111,8 @@ def unpicklable():
 def loaded() -> set[str]:
     """What this worker has imported by now."""
     return set(sys.modules)
+
+
+def left_alone():
+    """How many objects the collector of this worker no longer looks at."""
+    return gc.get_freeze_count()

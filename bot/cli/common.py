@@ -1,10 +1,11 @@
 """What every command shares: its options, its surroundings, how it runs and how it ends."""
 
 import asyncio
+import gc
 import logging
 import os
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
@@ -50,6 +51,17 @@ def go(work: Coroutine[None, None, T]) -> T:
     except KeyboardInterrupt:
         logging.getLogger(__name__).info("stopped")
         raise SystemExit(130) from None
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """What is imported inside stays to the end: the collector need not look at it, now or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def language(env: "Environment") -> str:

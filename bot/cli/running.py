@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, Json, environment, go
+from bot.cli.common import Config, Database, Json, environment, go, loading
 from bot.cli.progress import polling
 
 if TYPE_CHECKING:
@@ -37,9 +37,10 @@ def demo() -> None:
 
 
 async def _once(env: "Environment", *, everything: bool, as_json: bool) -> int:
-    from bot.app import close_chats, opened
-    from bot.once import once
-    from digests.model import PostState
+    with loading():
+        from bot.app import close_chats, opened
+        from bot.once import once
+        from digests.model import PostState
 
     # Cards in a terminal and a bar in the same one would write over each other.
     cards_here = sys.stdout.isatty() and not (env.slack_bot_token or env.discord_token)
@@ -106,8 +107,9 @@ def _report(ended: "Once") -> dict[str, object]:
 
 
 async def _serve(env: "Environment") -> None:
-    from bot.app import opened
-    from bot.serving import serve
+    with loading():
+        from bot.app import opened
+        from bot.serving import serve
 
     for warning in env.warnings:
         typer.echo(warning, err=True)

@@ -57,6 +57,11 @@ async def test_a_short_document_does_not_wait_for_long_ones_that_wait_too():
     assert ended == ["first", "short", "second", "third"]
 
 
+async def test_no_task_pays_for_the_collector_looking_through_what_was_loaded():
+    async with sandbox() as box:
+        assert await box.run(tasks.left_alone, size=10) > 1_000  # a bare interpreter: 0
+
+
 class TestLimits:
     @pytest.mark.parametrize("stuck", [tasks.spin, tasks.spin_in_c])
     async def test_a_stuck_task_is_ended_by_its_processor_time(self, stuck):
