@@ -5,8 +5,9 @@ feeds with one story make one card. `Window.find` knows a story by its link or h
 `Window.judge` by what it tells (events.py). `group` does the same for a list of titles.
 """
 
+import math
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digests.model import Key, StoryId
@@ -18,8 +19,10 @@ from digests.text.language import detect
 from digests.text.tokens import terms
 
 SAME_TITLE_WITHIN = timedelta(days=3)
-# Where only headlines are compared and missing a pair is as bad as joining one too many.
-SAME_HEADLINES = 0.11
+# Where only headlines are compared and missing a pair is as bad as joining one too many: enough for
+# what is told in the same minute. The longer nobody told of an event, the nearer the bar comes to SAME.
+SAME_HEADLINES = 0.09
+_SPAN = timedelta(hours=8)  # in which it comes closer by 1 - 1/e
 
 _LEAD = 400  # characters of a text that say what it is about
 _TOLD_LANGUAGE = 2_000  # characters of headlines
@@ -43,35 +46,56 @@ def group(items: Sequence[tuple[str, str, datetime]]) -> list[int]:
 
     One pass, as on the desk: an entry joins the event it is most like (events.py, likeness.py), or
     begins one; nothing moves afterwards. An event takes nothing beyond 72 hours, and nothing that
-    names other CVEs. Where texts are empty the headlines decide, with a lower bar: this is for
-    measuring, and B-cubed F1 asks for as many pairs as possible. For the desk see `events.SAME`.
+    names other CVEs. Where texts are empty the headlines decide, with a lower bar (`headlines_bar`):
+    this is for measuring, and B-cubed F1 asks for as many pairs as possible. For the desk see
+    `events.SAME`.
     """
     language = detect(" ".join(title for title, _, _ in items)[:_TOLD_LANGUAGE])
     groups: Groups[int] = Groups()
-    first: list[datetime] = []
-    named: list[set[str]] = []
+    known: list[_Told] = []
     numbers: list[int] = []
     for title, text, at in items:
         one = vector(terms(title, language).split(), terms(text[:_LEAD], language).split())
-        ours = set(cves(f"{title}\n{text}"))
-        enough = SAME if text.strip() else SAME_HEADLINES
-        number = next(
-            (
-                near
-                for score, near in groups.nearest(one)
-                if score >= enough
-                and abs(at - first[near]) <= WITHIN
-                and not (ours and named[near] and not ours & named[near])
-            ),
-            len(first),
-        )
-        if number == len(first):
-            first.append(at)
-            named.append(set())
-        named[number] |= ours
+        ours = frozenset(cves(f"{title}\n{text}"))
+        clear = {}  # how many times as alike as is enough
+        for likeness, near in groups.nearest(one):
+            enough = SAME if text.strip() else headlines_bar(at - known[near].last)
+            if likeness >= enough and known[near].may_take(ours, at):
+                clear[near] = likeness / enough
+        number = max(clear, key=clear.__getitem__, default=len(known))
+        if number == len(known):
+            known.append(_Told(at, at))
+        known[number].take(ours, at)
         groups.add(number, one)
         numbers.append(number)
     return numbers
+
+
+def headlines_bar(silence: timedelta) -> float:
+    """The likeness of headlines that is enough when an event was last told of so long ago.
+
+    Events are told of in bursts, and a word in common says less the longer the pause: topic
+    detection has long weighed time so (Yang, Pierce and Carbonell, SIGIR 1998).
+    """
+    pauses = abs(silence) / _SPAN
+    return SAME - (SAME - SAME_HEADLINES) * math.exp(-pauses)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What `group` knows of an event beside its words."""
+
+    first: datetime
+    last: datetime
+    cves: set[str] = field(default_factory=set)
+
+    def may_take(self, cves: frozenset[str], at: datetime) -> bool:
+        others = bool(cves and self.cves and not cves & self.cves)
+        return abs(at - self.first) <= WITHIN and not others
+
+    def take(self, cves: frozenset[str], at: datetime) -> None:
+        self.last = at
+        self.cves |= cves
 
 
 class Window:

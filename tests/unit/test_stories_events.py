@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.model import Name, StoryId
-from digests.stories.cluster import group
+from digests.stories.cluster import SAME_HEADLINES, group, headlines_bar
 from digests.stories.events import SAME, WITHIN, Events, Evidence, Kinship, evidence
 from digests.stories.likeness import Groups, cosine, vector
 from digests.testing import START
@@ -109,6 +109,23 @@ def grouped(*items: tuple[str, datetime]) -> list[int]:
 def test_a_list_is_grouped_in_its_order() -> None:
     assert grouped((WONGA, START), (OTHER, START), (AGAIN, START)) == [0, 1, 0]
     assert group([]) == []
+
+
+def test_headlines_must_be_the_more_alike_the_longer_nobody_told_of_the_event() -> None:
+    bars = [headlines_bar(timedelta(hours=hours)) for hours in (0, 1, 8, 24, 72)]
+    assert bars == sorted(bars)
+    assert bars[0] == pytest.approx(SAME_HEADLINES)
+    assert bars[2] == pytest.approx(0.286, abs=0.001)
+    assert SAME - 0.001 < bars[-1] < SAME
+    told = "Harbour Bank says hackers took data of customers"
+    again = "Data of a million customers stolen, bank admits"
+    other = "Bank robbers strike in the harbour"
+    assert grouped((told, START), (other, START), (again, START + timedelta(hours=1))) == [0, 1, 0]
+    assert grouped((told, START), (other, START), (again, START + timedelta(hours=30))) == [
+        0,
+        1,
+        2,
+    ]
 
 
 def test_a_series_of_patch_days_never_becomes_one_event() -> None:
