@@ -21,7 +21,7 @@ def test_bars_and_times_are_those_of_the_code() -> None:
     assert f"last {hours:.0f} hours" in WORDS
     assert f"From a likeness of {SAME:.2f} on" in WORDS
     assert f"from {RELATED:.2f} on a related one" in WORDS
-    assert f"lower bar of {SAME_HEADLINES:.2f}" in WORDS
+    assert f"begins at {SAME_HEADLINES:.2f} for an event told of just now" in WORDS
     assert f"every {KEV_EVERY.total_seconds() / 3600:.0f} hours" in WORDS
     assert f"every {EPSS_EVERY.total_seconds() / 3600:.0f} hours" in WORDS
     assert f"stories of the last {RAISED.days} days" in WORDS

@@ -119,7 +119,7 @@ def test_headlines_must_be_the_more_alike_the_longer_nobody_told_of_the_event() 
     assert SAME - 0.001 < bars[-1] < SAME
     told = "Harbour Bank says hackers took data of customers"
     again = "Data of a million customers stolen, bank admits"
-    other = "Bank robbers strike in the harbour"
+    other = "Hospital in Leeds restores its systems"
     assert grouped((told, START), (other, START), (again, START + timedelta(hours=1))) == [0, 1, 0]
     assert grouped((told, START), (other, START), (again, START + timedelta(hours=30))) == [
         0,
