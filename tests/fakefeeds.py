@@ -104,6 +104,13 @@ class FakeFeeds:
         """The address of a path."""
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}{path}"
 
+    def forget(self) -> None:
+        """Let go of what was asked and of versions that are served no more."""
+        self._log.clear()
+        for place in self._places.values():
+            del place.versions[: place.current]
+            place.current = 0
+
     def serve(
         self,
         path: str,

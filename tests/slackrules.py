@@ -37,7 +37,8 @@ _LONGEST = {
     ("image", "alt_text"): 2000,
 }
 _MOST_ELEMENTS = {"context": 10, "actions": 25}
-_SECRET = re.compile(r"xox[a-z]-|xapp-|Bearer |\bAuthorization\b", re.IGNORECASE)
+# The words alone are news: advisories are about missing authorization and bearer tokens.
+_SECRET = re.compile(r"xox[a-z]-|xapp-|Bearer [\w.-]{16,}|\bAuthorization: \w", re.IGNORECASE)
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _TOKEN = re.compile(r"<([^<>]*)>")
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")

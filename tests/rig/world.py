@@ -9,6 +9,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import select
 import sqlite3
 import subprocess
@@ -39,6 +40,7 @@ HOURLY = 9  # lives between two hours
 FAULTY = 0.3  # of the platforms' answers
 SLACK_CHANNELS = ("news", "soc", "hourly")
 HOUR = timedelta(hours=1)
+_MORE = re.compile(r"(\d+) more: search")
 SECOND_CHANNEL = "600000000000000002"
 DISCORD_TOKEN = "discord-token-for-tests"
 SECRETS = (BOT_TOKEN, APP_TOKEN, DISCORD_TOKEN)
@@ -226,7 +228,7 @@ class World:
         for place, told in self.told().items():
             lost = [title for title in self.stories if not told[title]]
             repeated = [title for title, times in told.items() if times > 1]
-            if lost or repeated:
+            if len(lost) != self._counted_only(place) or repeated:
                 self._judge_pulses()
                 raise Broken(f"{place}: lost {lost}, repeated {repeated}")
         violations = [*self.slack.violations, *self.discord.violations]
@@ -257,6 +259,15 @@ class World:
             if noted.what == "create" and noted.done == "accepted":
                 told[noted.channel].update(self._headlines(noted.body))
         return told
+
+    def _counted_only(self, place: str) -> int:
+        """Stories of digests that were too long to name them all: "4 more: search …"."""
+        bodies = [
+            entry.body
+            for entry in self.slack.log
+            if (entry.kind, entry.place) == ("posted", place)
+        ]
+        return sum(int(count) for body in bodies for count in _MORE.findall(json.dumps(body)))
 
     def _headlines(self, body: object) -> set[str]:
         text = json.dumps(body, ensure_ascii=False)

@@ -12,6 +12,7 @@ import tracemalloc
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from email.utils import format_datetime
+from itertools import product
 from pathlib import Path
 from random import Random
 from threading import Barrier
@@ -33,6 +34,11 @@ POLL = timedelta(hours=6)
 SOON = timedelta(minutes=10)
 KEPT = timedelta(days=3)  # by the archive; what is older is forgotten once a day
 IN_A_FEED = 20
+# The words of news come again, and so do the CVEs: what is remembered of each is bounded by them.
+VOCABULARY = [
+    "".join(syllables) for syllables in product(("ba", "ko", "ri", "mun", "tel", "sor"), repeat=4)
+]
+CVES = 200
 SETTLED = 1.0  # seconds, in which connections that wait for another request are let go
 
 
@@ -99,24 +105,21 @@ class Weeks:
     def _publish(self, count: int) -> None:
         for _ in range(count):
             self.told += 1
-            words = " ".join(self._word() for _ in range(9)).capitalize()
+            words = " ".join(self.random.choices(VOCABULARY, k=9)).capitalize()
             self.entries.insert(
                 0,
                 f"<item><title>{words}</title><link>https://news.example/{self.told}</link>"
                 f"<pubDate>{format_datetime(self.clock.now())}</pubDate>"
-                f"<description>{words} in full, on Monday, CVE-2026-{self.told + 9999}."
+                f"<description>{words} in full, on Monday, CVE-2026-{self.told % CVES + 9999}."
                 "</description></item>",
             )
         del self.entries[IN_A_FEED:]
         body = (
             f'<rss version="2.0"><channel><title>x</title>{"".join(self.entries)}</channel></rss>'
         )
-        self.page.publish("/feed", body)
-
-    def _word(self) -> str:
-        return "".join(
-            self.random.choice("bdfklmnprst") + self.random.choice("aeiou") for _ in "123"
-        )
+        date = format_datetime(self.clock.now(), usegmt=True)  # else ours seems months behind
+        self.page.publish("/feed", body, headers={"Date": date})
+        self.page.forget()
 
 
 async def _all_readers_open(archive: Archive) -> None:

@@ -29,5 +29,5 @@ def test_days_of_little_news_leaves_nothing_behind(tmp_path) -> None:
 
 
 @pytest.mark.nightly
-def test_weeks_of_much_news_leave_nothing_behind(tmp_path) -> None:
-    proved(tmp_path, early=5, days=30, stories=240, within=7200)
+def test_two_months_of_news_leave_nothing_behind(tmp_path) -> None:
+    proved(tmp_path, early=10, days=60, stories=32, within=7200)
