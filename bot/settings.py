@@ -1,12 +1,17 @@
 """Environment and .env: where things are, and the secrets, whose values are never printed."""
 
+import io
+import math
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
+
+from digests.errors import ConfigError, Problem
 
 SETTLE = 60.0
 
@@ -53,10 +58,12 @@ class Environment:
 
 
 def read(env: Mapping[str, str], *, config: str = "", database: str = "") -> Environment:
-    """The environment with the .env beside feeds.yaml under it; arguments win."""
+    """The environment with the .env beside feeds.yaml under it; arguments win. May raise ConfigError."""
     path = Path(config or env.get("NIGHTDESK_CONFIG") or "feeds.yaml")
     dotenv = path.parent / ".env"
-    below = dotenv_values(dotenv) if dotenv.is_file() else {}
+    bindings = _bindings(dotenv)
+    good = "".join(one.original.string for one in bindings if not one.error)
+    below = dotenv_values(stream=io.StringIO(good))
     values = {name: value for name, value in below.items() if value is not None} | dict(env)
     return Environment(
         config=path,
@@ -71,15 +78,45 @@ def read(env: Mapping[str, str], *, config: str = "", database: str = "") -> Env
         discord_api_url=values.get("DISCORD_API_URL", ""),
         discord_gateway_url=values.get("DISCORD_GATEWAY_URL", ""),
         settle=_seconds(values.get("NIGHTDESK_SETTLE", "")),
-        warnings=_open_to_all(dotenv),
+        warnings=(*_open_to_all(dotenv), *_unread(dotenv, bindings)),
     )
 
 
 def _seconds(written: str) -> float:
     try:
-        return max(0.0, float(written)) if written else SETTLE
+        seconds = float(written or SETTLE)
     except ValueError:
-        return SETTLE
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        message = f"found {written!r}; accepted: seconds, such as 60"
+        raise ConfigError((Problem("NIGHTDESK_SETTLE", 0, 1, message),))
+    return seconds
+
+
+def _bindings(dotenv: Path) -> list[Binding]:
+    """What stands in the file; a file that cannot be read is a mistake of whoever wrote it."""
+    if not dotenv.is_file():
+        return []
+    try:
+        return list(parse_stream(io.StringIO(dotenv.read_text("utf-8"))))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigError((Problem(str(dotenv), 0, 1, f"cannot be read: {why}"),)) from None
+
+
+def _line(one: Binding) -> int:
+    """Where it stands; what the reader gives begins with the empty lines before it."""
+    text = one.original.string
+    return one.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+
+
+def _unread(dotenv: Path, bindings: Sequence[Binding]) -> tuple[str, ...]:
+    """A word for each line that says nothing; never what stands in it, which may be a secret."""
+    return tuple(
+        f"{dotenv}:{_line(one)}: no NAME=value; the line is left out"
+        for one in bindings
+        if one.error
+    )
 
 
 def _open_to_all(dotenv: Path) -> tuple[str, ...]:

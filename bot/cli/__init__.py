@@ -6,7 +6,7 @@ No room imports more than typer before its command runs.
 import typer
 
 from bot.cli import acting, asking, feeds, looking, running, saving, tending
-from bot.cli.common import end
+from bot.cli.common import end, first_line
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,11 +29,11 @@ for _command in (
     saving.backup,
     saving.restore,
 ):
-    app.command()(_command)
+    app.command(short_help=first_line(_command))(_command)
 for _verb, _says in asking.READS.items():
-    app.command(_verb)(asking.reading(_verb, _says))
+    app.command(_verb, short_help=f"{_says}.")(asking.reading(_verb, _says))
 for _verb, _says in (acting.DEEDS | acting.OWN).items():
-    app.command(_verb)(acting.deed(_verb, _says))
+    app.command(_verb, short_help=f"{_says}.")(acting.deed(_verb, _says))
 app.add_typer(feeds.app, name="feeds")
 
 

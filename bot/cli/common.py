@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 Config = Annotated[str, typer.Option("--config", help="feeds.yaml to use.")]
 Database = Annotated[str, typer.Option("--database", help="Path or URL of the archive.")]
+_WIDEST = 96  # columns of an answer, in a wider window and where nobody watches
+
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
 
 
@@ -72,10 +74,23 @@ def language(env: "Environment") -> str:
 
 def show(content: "Content") -> None:
     """Print an answer as the terminal shows it."""
+    import shutil
+
     from bot.platforms.terminal.render import text
     from digests.clock import SystemClock
 
-    typer.echo(text(content, now=SystemClock().now(), width=96))
+    width = min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns)
+    typer.echo(text(content, now=SystemClock().now(), width=width), nl=False)
+
+
+def first_line(command: Callable[..., None]) -> str:
+    """What a command is for, whole where typer would cut it: for the list of commands."""
+    return (command.__doc__ or "").partition("\n")[0]
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """`1 feed`, `12 feeds`; `many` where an s is not enough."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def end(code: int, words: str) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, end, environment, go
+from bot.cli.common import Config, Database, counted, end, environment, go
 from bot.cli.probing import in_lines
 
 if TYPE_CHECKING:
@@ -32,12 +32,14 @@ def add(
 
     env = environment(config)
     address = _address(url)
+    _refuse_known(env, address)
     title = ""
     if probe:
         found = go(_look(env, address))
         typer.echo("\n".join(in_lines(found)))
         if found.feeds:
             address = _chosen(found.feeds)
+            _refuse_known(env, address)
             found = go(_look(env, address))
             typer.echo("\n".join(in_lines(found)))
         if found.outcome != "ok":
@@ -101,7 +103,11 @@ def export(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        output.write_text(text, "utf-8")
+        try:
+            output.write_text(text, "utf-8")
+        except OSError as error:
+            end(1, f"{output} could not be written: {error.strerror}")
+        typer.echo(f"{output}: {counted(len(outlines), 'feed')}", err=True)
 
 
 def resume(
@@ -156,7 +162,8 @@ def _address(url: str) -> str:
         return addable(url)
     except Refused as refused:
         hint = f" ({refused.hint})" if refused.hint else ""
-        end(2, f"{url[:200]!r}, {refused.why or refused}: no http or https address{hint}")
+        why = f", {refused}" if str(refused) else ""
+        end(2, f"{url[:200]!r}{why}: no http or https address{hint}")
 
 
 def _chosen(feeds: Sequence[str]) -> str:
@@ -178,6 +185,15 @@ def _known(env: "Environment") -> "Sequence[Feed]":
     from digests.config import load
 
     return load(env.config, env.values).feeds if env.config.is_file() else ()
+
+
+def _refuse_known(env: "Environment", url: str) -> None:
+    """End where the file has this feed already."""
+    from digests.config.edits import same_address
+
+    known = next((feed for feed in _known(env) if same_address(feed.url, url)), None)
+    if known is not None:
+        end(2, f"{url} is in {env.config} already, as {known.name}; nothing was written")
 
 
 def _sorted_out(
@@ -215,7 +231,7 @@ def _write(env: "Environment", new: "Sequence[NewFeed]") -> None:
     _replace(env.config, with_feeds(text, str(env.config), env.values, new))
     if len(new) == 1:
         typer.echo("".join(lines_of(new[0])), nl=False)
-    feeds = "1 feed was" if len(new) == 1 else f"{len(new)} feeds were"
+    feeds = counted(len(new), "feed was", "feeds were")
     typer.echo(f"{env.config}: {feeds} written")
 
 

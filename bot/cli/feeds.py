@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli import editing
-from bot.cli.common import Config, Database, Json, archived, environment, go
+from bot.cli.common import Config, Database, Json, archived, environment, first_line, go
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ for _name, _command in (
     ("export", editing.export),
     ("resume", editing.resume),
 ):
-    app.command(_name)(_command)
+    app.command(_name, short_help=first_line(_command))(_command)
 
 _WIDTH = 140  # columns where nobody's window says otherwise
 

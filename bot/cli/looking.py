@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, Json, archived, end, environment, go
+from bot.cli.common import Config, Database, Json, archived, counted, end, environment, go
 from bot.cli.simulating import simulated
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def preview(
         go(simulated(env, channel, since, as_json=as_json))
         return
     count = go(_preview(env, keys or (), output, language))
-    typer.echo(f"{output}: {count} cards")
+    typer.echo(f"{output}: {counted(count, 'card')}")
 
 
 async def _preview(env: "Environment", keys: Sequence[str], output: Path, language: str) -> int:

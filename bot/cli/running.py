@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, Json, environment, go, loading
+from bot.cli.common import Config, Database, Json, counted, end, environment, go, loading
 from bot.cli.progress import polling
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ def run(
     verbose: Annotated[bool, typer.Option("--verbose", help="Log each step.")] = False,
 ) -> None:
     """Poll the feeds and bring the cards to the channels."""
+    if not once and (all_ or as_json):
+        end(2, f"{'--all' if all_ else '--json'} goes with --once only")
     env = environment(config, database, verbose=verbose)
     if once:
         raise SystemExit(go(_once(env, everything=all_, as_json=as_json)))
@@ -52,9 +54,19 @@ async def _once(env: "Environment", *, everything: bool, as_json: bool) -> int:
     if as_json:
         typer.echo(json.dumps(_report(ended), ensure_ascii=False))
     else:
+        typer.echo(_summary(ended), err=True)
         _say_waiting(ended)
     bad = ended.posts.get(PostState.DEAD, 0) + ended.posts.get(PostState.HELD, 0)
     return 1 if bad else 0
+
+
+def _summary(ended: "Once") -> str:
+    """What the round came to, in one line for whoever waited."""
+    reports = ended.reports
+    failed = sum(r.outcome in ("failed", "refused", "gone") for r in reports)
+    fault = f", {failed} not read (`nightdesk feeds list` says why)" if failed else ""
+    new = counted(sum(r.stories for r in reports), "new story", "new stories")
+    return f"{counted(len(reports), 'feed')} asked{fault}: {new}"
 
 
 def _say_waiting(ended: "Once") -> None:
@@ -113,7 +125,7 @@ async def _serve(env: "Environment") -> None:
 
     for warning in env.warnings:
         typer.echo(warning, err=True)
-    if not env.slack_bot_token and not env.discord_token:
-        typer.echo("No chat is connected: cards go to this terminal. See README.md.", err=True)
     async with opened(env) as parts:
+        if not env.slack_bot_token and not env.discord_token:
+            typer.echo("No chat is connected: cards go to this terminal. See README.md.", err=True)
         await serve(parts)

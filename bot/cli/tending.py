@@ -1,11 +1,12 @@
 """check, doctor, schema, migrate: what looks after an installation."""
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, Json, environment, go
+from bot.cli.common import Config, Database, Json, counted, environment, go
 from bot.cli.probing import probe_all
 
 if TYPE_CHECKING:
@@ -21,14 +22,23 @@ def check(
 ) -> None:
     """Check feeds.yaml; every mistake with its place and its cure."""
     from digests.config import load
+    from digests.errors import ConfigError
 
     env = environment(config)
-    settings = load(env.config, env.values)
+    for warning in env.warnings:
+        typer.echo(warning, err=True)
+    try:
+        settings = load(env.config, env.values)
+    except ConfigError as error:
+        if not as_json:
+            raise
+        typer.echo(json.dumps({"problems": [asdict(one) for one in error.problems]}))
+        raise SystemExit(2) from None
     if probe:
         raise SystemExit(go(probe_all(env, settings, as_json=as_json)))
-    count = {"feeds": len(settings.feeds), "channels": len(settings.channels)}
-    words = f"{env.config}: good; {count['feeds']} feeds, {count['channels']} channels"
-    typer.echo(json.dumps(count) if as_json else words)
+    feeds, channels = len(settings.feeds), len(settings.channels)
+    words = f"{env.config}: good; {counted(feeds, 'feed')}, {counted(channels, 'channel')}"
+    typer.echo(json.dumps({"feeds": feeds, "channels": channels}) if as_json else words)
 
 
 def doctor(config: Config = "", database: Database = "") -> None:
@@ -65,7 +75,7 @@ async def _doctor(env: "Environment") -> int:
         await close_chats(parts)
     for line in (*(f"- {problem}" for problem in problems), *ways):
         typer.echo(line)
-    typer.echo("all is well" if not problems else f"{len(problems)} problems")
+    typer.echo("all is well" if not problems else counted(len(problems), "problem"))
     return 1 if problems else 0
 
 
@@ -88,7 +98,7 @@ def _slack(env: "Environment") -> list[str]:
     """How Slack is connected: an app with exactly the scopes needed."""
     from bot.platforms.slack.manifest import creation_link
 
-    state = "connected" if env.slack_bot_token else "not connected"
+    state = "its token is set" if env.slack_bot_token else "not connected"
     return [f"Slack: {state}. The app with exactly the scopes needed: {creation_link()}"]
 
 

@@ -37,7 +37,7 @@ async def pause(ask: Ask) -> Reply:
     doing, (name, reason) = doing_of(ask), _with_reason(ask)
     feed, channel = _feed(ask, name), _channel(ask, name)
     if doing is None:
-        return ask.notice(ask.say.text(NOT_HERE))
+        return ask.failure(ask.say.text(NOT_HERE))
     if feed is not None:
         done = await doing.pause(feed, ask.deed(feed.name, reason), paused=True)
         said = later("{name} is not asked any more until somebody resumes it.")
@@ -55,7 +55,7 @@ async def resume(ask: Ask) -> Reply:
     doing, name = doing_of(ask), _named(ask, "name")
     feed, channel = _feed(ask, name), _channel(ask, name)
     if doing is None:
-        return ask.notice(ask.say.text(NOT_HERE))
+        return ask.failure(ask.say.text(NOT_HERE))
     if feed is not None:
         done = await doing.pause(feed, ask.deed(feed.name), paused=False)
     elif channel is not None:
@@ -72,7 +72,7 @@ async def test(ask: Ask) -> Reply:
     doing, name = doing_of(ask), _named(ask, "feed")
     feed = _feed(ask, name)
     if doing is None:
-        return ask.notice(ask.say.text(NOT_HERE))
+        return ask.failure(ask.say.text(NOT_HERE))
     if feed is None:
         return _unknown(ask, name)
     await ask.archive.acts.note(ask.deed(feed.name))
@@ -108,11 +108,11 @@ async def audit(ask: Ask) -> Reply:
 async def _muting(ask: Ask, *, muted: bool) -> Reply:
     doing, say = doing_of(ask), ask.say
     if doing is None:
-        return ask.notice(say.text(NOT_HERE))
+        return ask.failure(say.text(NOT_HERE))
     channel = await _here(ask)
     if channel is None:
         names = say.names(one.name for one in ask.around.settings().channels[:20])
-        return ask.notice(say.text("In which channel? There are {names}.", names=names))
+        return ask.failure(say.text("In which channel? There are {names}.", names=names))
     wanted = _IN.sub("", _named(ask, "publisher"))
     publisher = await _publisher(ask, wanted)
     if publisher is None:

@@ -59,7 +59,7 @@ class Reply:
     buttons: tuple[Button, ...] = ()  # beside these two; at most eight
     chart: Chart | None = None  # what a picture of it would show, where it is shared
     caption: Content | None = None  # what stands with that picture in the place of the content
-    failed: bool = False  # what was asked for is not there or not allowed: an exit code of 1
+    failed: bool = False  # what was asked for is not there, makes no sense or is not allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +234,9 @@ class Ask:
         """A few plain lines."""
         return Reply(Notice(title, text, self.say.language, rtl=self.say.rtl))
 
-    def failure(self, text: str) -> Reply:
+    def failure(self, text: str, title: str = "Nightdesk") -> Reply:
         """Why what was asked for cannot be."""
-        return replace(self.notice(text), failed=True)
+        return replace(self.notice(text, title), failed=True)
 
     async def stored(self, verb: str, text: str, until: StoryId) -> str:
         """Keep a request for a button under a short key (30 days); the same has the same key."""

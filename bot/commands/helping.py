@@ -23,7 +23,8 @@ async def help_(ask: Ask) -> Reply:
             lines.insert(0, say.text("Did you mean {verb}?", verb=near[0]))
     elif asked != "help":
         lines = [_line(verb, say), *(f"/digest {verb.name} {one}" for one in verb.examples if one)]
-    return replace(ask.notice("\n".join(lines)), buttons=_examples(verbs))
+    answer = ask.notice if asked == HELP.name else ask.failure
+    return replace(answer("\n".join(lines)), buttons=_examples(verbs))
 
 
 def greeting(say: Words) -> tuple[str, str, tuple[Button, ...]]:

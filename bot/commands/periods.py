@@ -50,7 +50,7 @@ def steps(since: datetime, now: datetime) -> tuple[datetime, datetime, timedelta
 
 def no_period(ask: Ask, typed: str) -> Reply:
     """What to say of words that are no period."""
-    return ask.notice(
+    return ask.failure(
         ask.say.text("{text} is no period; try 24h, 7d or 2026-03-01.", text=clip(typed, 40))
     )
 

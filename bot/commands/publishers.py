@@ -35,7 +35,7 @@ def _one(ask: Ask, standings: list[Standing], rated: dict[str, Rating]) -> Reply
     found = [one for one in standings if wanted in one.publisher.casefold()]
     found.sort(key=lambda one: (one.publisher.casefold() != wanted, len(one.publisher)))
     if not found:
-        return ask.notice(
+        return ask.failure(
             ask.say.text("There is no publisher {name}.", name=clip(ask.text, 100)),
             _title(ask.say),
         )

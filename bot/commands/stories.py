@@ -92,7 +92,7 @@ async def cve(ask: Ask) -> Reply:
     """What is known of a vulnerability, and every story that names it."""
     number = _CVE.search(ask.text)
     if number is None:
-        return ask.notice(
+        return ask.failure(
             ask.say.text(
                 "{text} is no CVE; one looks like CVE-2024-3400.", text=clip(ask.text, 80)
             )

@@ -50,7 +50,7 @@ async def redrive(ask: Ask) -> Reply:
     if not wanted:
         return await _offered(ask, waiting)
     if doing is None:
-        return ask.notice(say.text(NOT_HERE))
+        return ask.failure(say.text(NOT_HERE))
     chosen = [post for post in waiting if wanted in ("all", str(post.id))]
     if not chosen:
         return await _offered(ask, waiting)
@@ -70,7 +70,7 @@ async def retract(ask: Ask) -> Reply:
     key, _, typed = ask.text.partition(" ")
     story = await named(replace(ask, request=replace(ask.request, text=key)))
     if doing is None:
-        return ask.notice(say.text(NOT_HERE))
+        return ask.failure(say.text(NOT_HERE))
     if story is None:
         return unknown(replace(ask, request=replace(ask.request, text=key)))
     given = clip(ask.option("reason") or typed.strip(), 160)
@@ -178,7 +178,7 @@ async def _about(ask: Ask, post: Post) -> tuple[str, ...]:
 async def _choice(ask: Ask, entries: Sequence[KeptEntry]) -> Reply:
     say = ask.say
     if not entries:
-        return ask.notice(say.text(_WHY_NOT[Inseparable.ALONE]))
+        return ask.failure(say.text(_WHY_NOT[Inseparable.ALONE]))
     shown = entries[-_SHOWN:]
     lines = [say.line(f"{n}", clip(one.title, 100), one.link) for n, one in enumerate(shown, 1)]
     buttons = tuple(
@@ -192,13 +192,13 @@ async def _taken_out(ask: Ask, this: EntryId) -> Reply:
     say, doing = ask.say, doing_of(ask)
     entry = await ask.archive.traces.find_entry(this)
     if doing is None:
-        return ask.notice(say.text(NOT_HERE))
+        return ask.failure(say.text(NOT_HERE))
     if entry is None:
-        return ask.notice(say.text(_WHY_NOT[Inseparable.UNKNOWN]))
+        return ask.failure(say.text(_WHY_NOT[Inseparable.UNKNOWN]))
     deed = replace(ask.deed(entry.link or entry.title), verb="separate")
     made = await doing.separate(this, deed)
     if isinstance(made, Inseparable):
-        return ask.notice(say.text(_WHY_NOT[made]))
+        return ask.failure(say.text(_WHY_NOT[made]))
     before = await _key(ask, entry.story)
     text = say.text(
         "It is story {key} now; {before} stays without it.", key=made.key, before=before

@@ -51,7 +51,7 @@ async def mine(ask: Ask) -> Reply:
     if ask.text and ask.until is None:
         meant = _meant(ask.text)
         return (
-            ask.notice(ask.say.text("Did you mean {verb}?", verb=meant))
+            ask.failure(ask.say.text("Did you mean {verb}?", verb=meant))
             if meant
             else await add(ask)
         )
@@ -81,32 +81,32 @@ async def add(ask: Ask) -> Reply:
     """Keep a query; from now on each new story that matches is told."""
     say, keeper = ask.say, _keeper(ask)
     if keeper is None:
-        return ask.notice(say.text(NOT_HERE))
+        return ask.failure(say.text(NOT_HERE))
     query, typed = _with_end(ask.option("query") or ask.text)
     until, zone = ask.option("until") or typed["until"], keeper.habits(ask.person).timezone
     where = (ask.option("where") or typed["where"]).casefold()
     openly = bool(where) and not ask.asker.private  # "here", where nobody else is: to oneself
     end = _end(until, zone, ask.now)
     if until and (end is None or end <= ask.now):
-        return ask.notice(
+        return ask.failure(
             say.text("{until} is no day to come. Write 2027-03-01, or 30d.", until=clip(until, 40))
         )
     fault = say.text(_WHERE.says) if where not in ("", _HERE) else _fault(query, say)
     if openly and not fault and (ask.around.share is None or not ask.asker.may_speak):
         fault = say.text(NO_PLACE)
     if fault:
-        return ask.notice(fault, say.text("Not kept"))
+        return ask.failure(fault, say.text("Not kept"))
     to = Target(ask.asker.platform, ask.asker.conversation) if openly else person_at(ask.person)
     before = {one.id for one in await ask.archive.watches.of(ask.person)}
     kept = await keeper.add(Watch(WatchId(0), ask.person, query, to, ask.now, end), say.language)
     if kept is None:
         text = say.text("You have {n} watches already; remove one first.", n=EACH)
-        return ask.notice(text, say.text("Not kept"))
+        return ask.failure(text, say.text("Not kept"))
     new = kept.id not in before  # else it was announced when it was made
     if openly and new and (failed := await _announced(ask, kept)):
         await keeper.remove(ask.person, kept.id)
         text = say.text("It could not be posted here: {reason}", reason=failed)
-        return ask.notice(text, say.text("Not kept"))
+        return ask.failure(text, say.text("Not kept"))
     return await _confirmed(ask, keeper, kept)
 
 
@@ -114,14 +114,14 @@ async def remove(ask: Ask) -> Reply:
     """End one of the asker's watches, by its number or its query."""
     say, keeper = ask.say, _keeper(ask)
     if keeper is None:
-        return ask.notice(say.text(NOT_HERE))
+        return ask.failure(say.text(NOT_HERE))
     wanted = (ask.option("which") or ask.text).casefold()
     own = await ask.archive.watches.of(ask.person)
     chosen = [one for one in own if wanted in (str(one.id), one.query.casefold())]
     if wanted and not chosen and ask.may_edit:
         chosen = [one for one in await ask.archive.watches.every() if _is_here(ask, one, wanted)]
     if not wanted or not chosen:
-        return await show(ask) if not wanted else ask.notice(say.text("You have no such watch."))
+        return await show(ask) if not wanted else ask.failure(say.text("You have no such watch."))
     for one in chosen:
         await keeper.remove(one.owner, one.id)
         if one.owner != ask.person:
@@ -159,16 +159,16 @@ async def quiet(ask: Ask) -> Reply:
     """The asker's own quiet hours; what comes meanwhile is told together when they end."""
     say, keeper = ask.say, _keeper(ask)
     if keeper is None:
-        return ask.notice(say.text(NOT_HERE))
+        return ask.failure(say.text(NOT_HERE))
     first, zone = _typed_hours(ask)
     habits = keeper.habits(ask.person)
     if zone and (near := nearest_zone(zone)) != zone:
         text = say.text("{zone} is no time zone that is known.", zone=clip(zone, 60))
         meant = say.text("Did you mean {near}?", near=near) if near else ""
-        return ask.notice(f"{text} {meant}".strip())
+        return ask.failure(f"{text} {meant}".strip())
     hours = parse_quiet(first)
     if first and first.casefold() != "off" and (hours is None or hours.start == hours.end):
-        return ask.notice(say.text("Write hours like 22:00-07:00, or off."))
+        return ask.failure(say.text("Write hours like 22:00-07:00, or off."))
     if first or zone:
         hours, zone = hours if first else habits.quiet, zone or habits.timezone
         await keeper.told_so(replace(habits, quiet=hours, timezone=zone, language=say.language))
@@ -179,7 +179,7 @@ async def again(ask: Ask) -> Reply:
     """The button: direct messages are taken now, says the asker."""
     keeper = _keeper(ask)
     if keeper is None:
-        return ask.notice(ask.say.text(NOT_HERE))
+        return ask.failure(ask.say.text(NOT_HERE))
     await keeper.again(ask.person)
     if ask.around.doing is not None:
         ask.around.doing.wake()

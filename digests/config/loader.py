@@ -45,6 +45,9 @@ def read_bytes(path: Path) -> bytes:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise _unusable(path, "is not a regular file")
             body = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        hint = "docs/configure.md begins with a whole one; --config names another"
+        raise _unusable(path, "there is no such file", hint) from None
     except OSError as error:
         raise _unusable(path, f"cannot be read: {error.strerror or 'unknown reason'}") from None
     except ValueError:  # a NUL in the path
@@ -214,5 +217,5 @@ def _watch(values: Values) -> FiledWatch:
     )
 
 
-def _unusable(path: Path, what: str) -> ConfigError:
-    return ConfigError((Problem(str(path), 0, 1, what),))
+def _unusable(path: Path, what: str, hint: str = "") -> ConfigError:
+    return ConfigError((Problem(str(path), 0, 1, what, hint),))

@@ -6,6 +6,7 @@ Everything that knows the library's inside is here and in `client.py`; its error
 
 import asyncio
 import functools
+import os
 import re
 import socket
 import ssl
@@ -169,6 +170,8 @@ def _plain_words(error: BaseException) -> tuple[Trouble, str]:
             return Trouble.CONNECT, f"the proxy answered {status}"
         case aiohttp.ClientResponseError():
             return Trouble.PROTOCOL, "its answer is not HTTP as we know it"
+        case OSError(errno=int(number)) if number > 0:  # the loop words it with its own call
+            return Trouble.CONNECT, f"the connection failed: {os.strerror(number)}"
         case OSError(strerror=str(words)):
             return Trouble.CONNECT, f"the connection failed: {words}"
         case _:

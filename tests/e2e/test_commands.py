@@ -41,7 +41,7 @@ def test_a_preview_shows_named_stories_of_the_archive_in_one_page(tmp_path: Path
     assert "src=" not in page
     key = next(line for line in cards.splitlines() if " seen " in line).split("·")[-1].strip()
     one = nightdesk("preview", key, "--output", "one.html", cwd=tmp_path)
-    assert one.stdout == "one.html: 1 cards\n", one.stderr
+    assert one.stdout == "one.html: 1 card\n", one.stderr
 
 
 def test_a_preview_of_an_empty_archive_shows_the_demos_newsroom(tmp_path: Path) -> None:
@@ -183,3 +183,57 @@ def test_doctor_says_in_one_line_that_another_program_holds_the_database(tmp_pat
     assert told.returncode == 1
     assert told.stderr.splitlines()[-1].startswith("nightdesk.db: another program holds it")
     assert "Traceback" not in told.stderr
+
+
+def test_wrong_use_ends_with_2_and_says_what_would_be_right(tmp_path: Path) -> None:
+    for arguments, said in (
+        (("run",), "feeds.yaml: there is no such file (docs/configure.md"),
+        (("run", "--all"), "--all goes with --once only"),
+        (("run", "--json"), "--json goes with --once only"),
+    ):
+        ended = nightdesk(*arguments, cwd=tmp_path)
+        assert ended.returncode == 2
+        assert ended.stderr.startswith(said)
+
+
+def test_a_program_reads_the_mistakes_of_a_file_with_their_places(tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {url: https://a.example/, naem: A}\n")
+    checked = nightdesk("check", "--json", cwd=tmp_path)
+    (problem,) = json.loads(checked.stdout)["problems"]
+    assert checked.returncode == 2
+    assert (problem["file"], problem["line"], problem["column"]) == ("feeds.yaml", 2, 31)
+    assert problem["hint"] == "did you mean name?"
+
+
+def test_a_round_ends_with_what_was_asked_and_what_could_not_be_read(tmp_path: Path) -> None:
+    with FakeFeeds({"/feed": rss("Alpha breach")}).in_background() as publisher:
+        write_config(tmp_path, publisher.url())
+        file = tmp_path / "feeds.yaml"
+        file.write_text(f'{file.read_text()}  - {{url: "{publisher.url("/none")}"}}\n')
+        ended = nightdesk("run", "--once", cwd=tmp_path)
+    said = "2 feeds asked, 1 not read (`nightdesk feeds list` says why): 1 new story"
+    assert said in ended.stderr.splitlines()
+
+
+def test_answers_fit_the_window_and_end_with_1_where_the_question_makes_no_sense(
+    tmp_path: Path,
+) -> None:
+    with FakeFeeds({"/feed": rss("Alpha breach at the harbour office")}).in_background() as one:
+        write_config(tmp_path, one.url())
+        nightdesk("run", "--once", cwd=tmp_path)
+    for arguments, code in (
+        (("search", "harbour"), 0),
+        (("search", "nowhere"), 0),
+        (("watch", "list"), 0),
+        (("search",), 1),
+        (("cve", "seven"), 1),
+        (("digest", "soon"), 1),
+        (("publishers", "nobody"), 1),
+        (("watch", "remove", "12"), 1),
+        (("watch", "add", "is:kex"), 1),
+        (("watch", "quiet", "late"), 1),
+    ):
+        ended = nightdesk(*arguments, cwd=tmp_path, COLUMNS="60")
+        assert ended.returncode == code, arguments
+        assert all(len(line) <= 60 for line in ended.stdout.splitlines() if "://" not in line)
+        assert ended.stdout.startswith("── ")

@@ -78,7 +78,7 @@ def test_a_feed_is_probed_written_and_taken_out_again(tmp_path: Path) -> None:
     assert written.startswith(before)
     assert "New: the desk's" in written
     assert again.returncode == 2
-    assert "the address of another feed" in again.stderr
+    assert "is in feeds.yaml already, as New: the desk's" in again.stderr
     assert checked.returncode == removed.returncode == 0
     assert path.read_text() == before
 
@@ -109,6 +109,7 @@ def test_a_bad_address_is_refused_before_anything_is_asked(tmp_path: Path) -> No
         ("http://127.0.0.1:22/feed", "not where publishers are"),
         ("http://169.254.169.254/feed", "network.allow"),
         ("https://a.example/?token=abcdef", "secret"),
+        ("nonsense", "'nonsense': no http or https address"),
     ):
         ended = nightdesk("feeds", "add", url, cwd=tmp_path)
         assert ended.returncode in (1, 2)
@@ -135,6 +136,12 @@ def test_a_list_goes_in_and_out(tmp_path: Path) -> None:
     assert 'text="B &amp; C"' in exported.stdout
     assert exported.stdout.count("<outline") == 2
     assert "nothing new" in again.stdout
+    kept = nightdesk("feeds", "export", "--output", "out.opml", cwd=tmp_path)
+    assert kept.stderr == "out.opml: 2 feeds\n"
+    assert (tmp_path / "out.opml").read_text("utf-8") == exported.stdout
+    astray = nightdesk("feeds", "export", "--output", "no/such/out.opml", cwd=tmp_path)
+    assert astray.returncode == 1
+    assert astray.stderr.startswith("no/such/out.opml could not be written")
 
 
 def test_a_hostile_list_changes_nothing(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ ROOT = str(Path(__file__).resolve().parents[2])
 ENV = {k: v for k, v in os.environ.items() if "TOKEN" not in k and "NIGHTDESK" not in k}
 
 
-def nightdesk(*arguments: str, cwd: Path, within: float = 120) -> subprocess.CompletedProcess[str]:
+def nightdesk(
+    *arguments: str, cwd: Path, within: float = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bot", *arguments]
-    env = ENV | {"PYTHONPATH": ROOT}
+    env = ENV | {"PYTHONPATH": ROOT} | environment
     return subprocess.run(
         command, cwd=cwd, env=env, capture_output=True, text=True, timeout=within, check=False,
         stdin=subprocess.DEVNULL,

@@ -421,6 +421,7 @@ class TestLimits:
                 url = with_port("127.0.0.1", unheard.getsockname()[1])
                 outcome = await client.get(url)
         assert outcome.trouble is Trouble.CONNECT
+        assert outcome.reason == "the connection failed: Connection refused"
 
     async def test_a_length_over_the_limit_is_not_even_read(self):
         huge = fake.raw(fake.http(b"<rss/>", length=11 * 2**20))

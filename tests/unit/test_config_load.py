@@ -250,7 +250,7 @@ def test_what_is_no_file_is_told(tmp_path: Path) -> None:
         (problem,) = refused.value.problems
         assert problem.line == 0
         told[path.name] = problem.message
-    assert told["absent"] == "cannot be read: No such file or directory"
+    assert told["absent"] == "there is no such file"
     assert told["pipe"] == told["zero"] == "is not a regular file"
     assert told["nul\0"] == "cannot be read: not a path"
 

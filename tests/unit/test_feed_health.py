@@ -1,7 +1,9 @@
 """How feeds stand, in words, and which changes the operator hears of."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -27,6 +29,12 @@ def failing(trouble: Trouble, *, since: timedelta = HOUR, **changes) -> FeedStat
     return replace(
         GOOD, trouble=trouble, reason="it failed", failing_since=NOW - since, failures=3, **changes
     )
+
+
+def test_the_page_about_feeds_has_every_condition_as_it_is_shown_and_as_programs_read_it() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "feeds.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([a-z ]+) \| `([a-z ]+)` \|", page, re.MULTILINE)
+    assert dict(rows) == {state(one, ENGLISH): one.value for one in Condition}
 
 
 @pytest.mark.parametrize(
