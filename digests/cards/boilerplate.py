@@ -30,6 +30,8 @@ _BEGINNINGS = (
     r"\d{1,3} ?min(?:ute)?s? read\b|the post\b.{1,300}appeared first on|the post (?-i:[^a-z]).{1,300}first appeared on",
     r"note ?: the (?:cves?|vulnerabilit(?:y|ies)) in this (?:advisory|alert|report) (?:is|are) (?:un|not )related to\b",
     r"for more information\b.{0,200}\b(?:see|visit|refer to)\b",
+    r"download (?:the |a )?(?:pdf|full|complete|printable)\b",
+    r"see (?:the )?[^.!?]{0,80}?\b(?:appendi(?:x|ces)|figures?|sections?|tables?)\b",
     r"visit\b.{1,60}?\b(?:to (?:see|learn|read|view|find)|for more)\b",
     r"(?:note|editor['’]s note|disclaimer) ?: th(?:is|ese) (?:[\w#-]+ ){0,4}(?:advisor(?:y|ies)|alert|article|bulletin|blog|document|guide|page|post|publication|report|story)\b",
     r"\d{1,6} points?(?: by \S{1,40})?,? (?:and )?\d{1,6} comments?\b",

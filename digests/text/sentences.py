@@ -18,14 +18,16 @@ _CUT = re.compile(r"(?s).*[.!?。！？؟](?=\s|[^\x00-\xff])|.*(?=\s)")
 _BEFORE_DIGITS = re.compile(r"(?<=[。！？])(?=[0-9０-９])")
 # A title before a name, which no sentence ends with.
 _ABBREVIATED = re.compile(
-    r"(?:^|\s)(?:MM?|Mme|Mlle|Mgr|Sr|Sra|Srta|Mr|Mrs|Ms|Dr|Prof|د|أ\.د|[A-Z]\.-[A-Z])\.\s*\Z"
+    r"(?:^|\s)(?:MM?|Mme|Mlle|Mgr|Sr|Sra|Srta|Mr|Mrs|Ms|Dr|Prof|Fa|Hr|Hrn|inkl|د|أ\.د|[A-Z]\.-[A-Z])\.\s*\Z"
 )
 _LONGEST_TITLE = 16  # characters, with the space around it
 # A name in honour of somebody: "Музей им. А. С. Пушкина"; the same word is "to them".
 _NAMED_FOR = re.compile(r"\bим\.\s*\Z")
 _INITIALS = re.compile(r"[А-ЯЁ]\.\s?[А-ЯЁ]")
 _IN_CODE = re.compile(r"[A-Za-z0-9]*(?:[a-z][A-Z]|[A-Za-z]\d|_|\()")  # os.RemoveAll, unix.SYS_READ
-# What follows a Chinese quotation and belongs to it: “……！”他说。
+_LINK = re.compile(r"[A-Za-z0-9]+\.\Z")  # of System.IO.Stream
+_LINKED = re.compile(r"\b[A-Z][A-Za-z0-9]*\.[A-Z][A-Za-z0-9]*\.\Z")
+_LONGEST_LINK = 40  # characters
 _SAYS = re.compile(r"[^，。！？；\s]{0,8}(?:说|說|表示|写道|寫道|问道|問道|补充道|補充道)[。，]")
 
 
@@ -64,27 +66,35 @@ def _mended(parts: list[str], language: str) -> Iterator[str]:
 
 def _is_abbreviated(held: str, part: str) -> bool:
     """Whether the full stop at the end of what is held belongs to a word."""
-    if held.endswith(".") and _IN_CODE.match(part):
+    if held.endswith(".") and _is_chained(held, part):
         return True
     named_for = _INITIALS.match(part) is not None and _NAMED_FOR.search(held) is not None
     return named_for or _ABBREVIATED.search(held, max(0, len(held) - _LONGEST_TITLE)) is not None
 
 
+def _is_chained(held: str, part: str) -> bool:
+    """Whether a full stop without a space behind it is one of a program's."""
+    if _IN_CODE.match(part) or _LINK.match(part):
+        return True
+    return _LINKED.search(held, max(0, len(held) - _LONGEST_LINK)) is not None
+
+
 def running(sentences: Iterable[str]) -> str:
     """Sentences as one run of text: a space between them, none where Chinese or Japanese meet.
 
-    A line break behind what has no end of its own: a heading, a standfirst, an entry of a list.
+    A line break behind what has no end of its own (a heading, a standfirst), and before what a
+    list's entry begins with.
     """
     text = ""
     for sentence in sentences:
-        text += _between(text[-1:], sentence[:1]) + sentence
+        text += _between(text[-1:], sentence) + sentence
     return text
 
 
-def _between(last: str, first: str) -> str:
-    if last.isalnum():
+def _between(last: str, sentence: str) -> str:
+    if last.isalnum() or (last and _ENTRY.match(sentence)):
         return "\n"
-    return "" if not last or _meet(last, first) else " "
+    return "" if not last or _meet(last, sentence[:1]) else " "
 
 
 def _meet(last: str, first: str) -> bool:

@@ -43,6 +43,9 @@ BOILERPLATE = {
         "5 min read",
         "This story was amended on Friday to correct the name of the minister.",
         "By Ada Quay and Bo Pier",
+        "Download the PDF version of this report: A Threat (PDF, 841 KB).",
+        "See Figure 1 as an example to illustrate this technique.",
+        "See the Tactics and Techniques section of this advisory for a table of the activity.",
     ],
     "de": [
         "Hinweis: Dieser gemeinsame Bericht richtet sich an Betreiber.",

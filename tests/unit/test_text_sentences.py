@@ -28,6 +28,9 @@ from tests.corpus import corpus, needs_corpus
             "Use unix.SYS_READ. Or foo.bar() now.",
             ["Use unix.SYS_READ.", "Or foo.bar() now."],
         ),
+        ("en", "It runs System.IO.Stream now. Yes.", ["It runs System.IO.Stream now.", "Yes."]),
+        ("de", "Outlook inkl. Exchange. Ja.", ["Outlook inkl. Exchange.", "Ja."]),
+        ("en", "At 17.00.The next began.", ["At 17.00.", "The next began."]),
         ("en", "It ended.The next began.", ["It ended.", "The next began."]),
         ("ru", "Музей им. А. С. Пушкина открыт. Да.", ["Музей им. А. С. Пушкина открыт.", "Да."]),
         ("ru", "Это помогло им. Потом ушли.", ["Это помогло им.", "Потом ушли."]),
@@ -146,6 +149,11 @@ def test_real_sentences_joined_in_fives_are_found_again() -> None:
         (("그는 말했다.", "둘."), "그는 말했다. 둘."),
         (("A heading without a stop", "It says more."), "A heading without a stop\nIt says more."),
         (("・「SAP」の脆弱性", "・一件目"), "・「SAP」の脆弱性\n・一件目"),
+        (("一覧です。", "・一件目。", "・二件目"), "一覧です。\n・一件目。\n・二件目"),
+        (
+            ("These are new.", "- One.", "-5 is a number."),
+            "These are new.\n- One. -5 is a number.",
+        ),
         (("He said “no”", "Two."), "He said “no” Two."),
     ],
 )
