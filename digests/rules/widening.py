@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from digests.rules.tree import And, Or, Phrase, Query, Word
+from digests.text.tokens import query_terms
 
 MOST_WORDS = 64
 _MOST_TOGETHER = 3  # words in a row that are still looked for as such
@@ -28,10 +29,11 @@ _TELLING = re.compile(r"\w")
 def widen(query: Query) -> Query | None:
     """Any of the words instead of all of them; None when there is nothing to widen.
 
-    Words in a row, and words joined by hyphens, may then stand apart. The little words of a
-    sentence (the, und, de) are left out, unless there are no others: any story has them.
+    Words in a row, and words joined by hyphens, may then stand apart, and brackets around words
+    that were all wanted hold nothing together any more. The little words of a sentence (the, und,
+    de) are left out, unless there are no others: any story has them.
     """
-    queries = query.queries if isinstance(query, And) else (query,)
+    queries = tuple(_wanted(query))
     loose = [q for q in queries if isinstance(q, Word | Phrase)]
     firm = tuple(q for q in queries if not isinstance(q, Word | Phrase))
     parts = dict.fromkeys(part for one in loose for part in _apart(one))
@@ -42,10 +44,28 @@ def widen(query: Query) -> Query | None:
     return And((*firm, Or(words))) if firm else Or(words)
 
 
-def _apart(query: Word | Phrase) -> Iterator[Word | Phrase]:
-    """A word or phrase, and the words of which it is made; of many words only those."""
-    if len(query.text.split()) <= _MOST_TOGETHER:
+def _wanted(query: Query) -> Iterator[Query]:
+    if isinstance(query, And):
+        for inner in query.queries:
+            yield from _wanted(inner)
+    else:
         yield query
-    if not (isinstance(query, Word) and query.prefix):
-        parts = _BETWEEN_WORDS.split(query.text)
-        yield from (Word(part) for part in parts if len(parts) > 1 and _TELLING.search(part))
+
+
+def _apart(query: Word | Phrase) -> Iterator[Word | Phrase]:
+    """A word or phrase, and the words of which it is made; of many words only those.
+
+    A word that its parts say already (`tie-up`, but not `2024-3400`) would count beside them.
+    """
+    parts = [part for part in _BETWEEN_WORDS.split(query.text) if _TELLING.search(part)]
+    if isinstance(query, Word) and (query.prefix or len(parts) == 1):
+        yield query
+        return
+    if len(query.text.split()) <= _MOST_TOGETHER and not _is_its_parts(query):
+        yield query
+    if len(parts) > 1:
+        yield from map(Word, parts)
+
+
+def _is_its_parts(query: Word | Phrase) -> bool:
+    return isinstance(query, Word) and len(query_terms(query.text)) > 1

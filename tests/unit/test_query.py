@@ -215,6 +215,18 @@ def test_widening_turns_all_words_into_any_word_and_keeps_the_fields() -> None:
     assert widen(parse_lenient("ivanti").query) is None
 
 
+def test_widening_looks_into_brackets_and_counts_the_parts_of_a_word_once() -> None:
+    assert widen(parse_lenient("patch (pixel live)").query) == widen(
+        parse_lenient("patch pixel live").query
+    )
+    assert widen(parse_lenient("tie-up 2024-3400").query) == Or(
+        tuple(map(Word, ("tie", "up", "2024-3400", "2024", "3400")))
+    )
+    assert widen(parse_lenient('"zero day" ivanti').query) == Or(
+        (Phrase("zero day"), Word("zero"), Word("day"), Word("ivanti"))
+    )
+
+
 words = st.sampled_from(["ivanti", "zero-day", "C++", "攻击", "Больница", "x1"]).map(Word)
 leaves = st.one_of(
     words,

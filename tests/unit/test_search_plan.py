@@ -186,6 +186,19 @@ def test_a_word_said_twice_in_a_row_counts_once_and_so_do_overlapping_starts():
     assert ranked(stories, [Weighed(open_end, 1.0)]) == [2, 1]
 
 
+def test_words_that_begin_alike_count_for_less_than_the_word_itself():
+    itself, kin, stranger = (
+        candidate(number, "", f"{one} x y")
+        for number, one in enumerate(("ukraine", "ukrainian", "ukulele"), start=1)
+    )
+    assert ranked([itself, kin, stranger], [word("ukraine")]) == [1, 2, 3]
+    short = [candidate(1, "", "banker x y"), candidate(2, "", "people x y")]
+    assert ranked(short, [word("bank")]) == [2, 1]  # equal: a short word has no kin
+    assert ranked(
+        [candidate(1, "", "cve202433 x"), candidate(2, "", "z x")], [word("cve202434")]
+    ) == [2, 1]
+
+
 def test_rare_words_outweigh_common_ones_and_no_word_counts_against_a_story():
     assert weight(1, 1_000) > weight(100, 1_000) > weight(1_000, 1_000) >= 0
     assert weight(0, 0) >= 0
