@@ -116,6 +116,7 @@ def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft 
         lead=lead,
         cves=named,
         names=known,
+        about=topics(title, text, known, named),
         links=plain.written_links(MAX_LINKS),
         base=raw.base,
         relevance=None if feed.security else relevance(title, text, language),

@@ -15,9 +15,8 @@ from digests.rules.query import Query
 from digests.rules.routing import Rule
 from digests.stories.announce import telling_order
 
-CARDS = (
-    20  # for each channel: twice what it shows, for quality orders them once they are condensed
-)
+# For each channel: twice what it shows, for quality orders them once they are condensed.
+CARDS = 20
 BREAKING = 50  # for each channel: cards at once, so not many are expected in one document
 
 

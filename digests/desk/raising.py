@@ -2,9 +2,8 @@
 
 A CVE that enters the catalog of known exploited ones, or is found to be used by ransomware there,
 raises its stories: a revision, every channel's rule asked again, and a line under each card that
-stands. A score that becomes known is a
-revision without that line, since rules ask for it (`cvss:>=8`). EPSS moves daily by itself: it
-changes the number that is shown next, never a story.
+stands. A score that becomes known is a revision without that line, since rules ask for it
+(`cvss:>=8`). EPSS moves daily by itself: it changes the number that is shown next, never a story.
 """
 
 from collections.abc import Mapping, Sequence

@@ -44,6 +44,7 @@ def plain_telling(draft: Draft) -> Telling:
         picture=draft.picture,
         cves=draft.cves,
         names=draft.names,
+        topics=draft.about,
         tokens=draft.tokens,
     )
 

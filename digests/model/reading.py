@@ -35,6 +35,7 @@ class Draft:
     lead: tuple[str, ...] = ()  # first sentences of the text
     cves: tuple[str, ...] = ()
     names: tuple[Name, ...] = ()
+    about: tuple[str, ...] = ()  # of digests.stories.topics, by the feed's own text
     links: tuple[str, ...] = ()  # that the text points to, as written: not for people's eyes
     base: str = ""  # what relative ones of them are relative to
     relevance: Relevance | None = None  # None: not judged (a feed marked `security`)

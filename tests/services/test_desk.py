@@ -17,6 +17,7 @@ from digests.errors import WorkerKilled
 from digests.feeds import slices
 from digests.feeds.fetch import Fetcher
 from digests.model import Channel, Feed, PostState, Target
+from digests.rules.query import parse_strict
 from digests.testing import FakeClock
 from digests.web.addresses import AddressRules
 from digests.web.client import Client
@@ -170,6 +171,23 @@ async def test_a_fresh_installation_welcomes_instead_of_flooding(parts) -> None:
     posts = await parts[0].outbox.in_state(PostState.QUEUED)
     assert [post.subject for post in posts] == ["welcome"]
     assert len(posts[0].members) == 10
+
+
+async def test_a_welcome_keeps_to_a_rule_about_topics_and_so_does_a_search_of_old_stories(
+    parts,
+) -> None:
+    old = "Mon, 02 Feb 2026 07:00:00 GMT"
+    titles = ("Ransomware gang hits the harbour office", "Harbour festival opens")
+    async with FakeFeeds({"/feed": rss(*titles, published=old)}) as publisher:
+        one = feed(publisher.url())
+        desk = await opened(parts, settings(one, welcome=Welcome.DIGEST, only="topic:ransomware"))
+        await desk.poll(one)
+        assert await desk.welcome()
+    (post,) = await parts[0].outbox.in_state(PostState.QUEUED)
+    (told,) = await parts[0].stories(post.members)
+    assert told.headline == titles[0]
+    page = await parts[0].search(parse_strict("topic:ransomware"), now=parts[2].now())
+    assert [hit.story.id for hit in page.hits] == [told.id]
 
 
 async def test_a_feed_that_fails_at_first_still_starts_with_its_newest_few(parts) -> None:

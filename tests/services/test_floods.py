@@ -319,6 +319,25 @@ def _flood(count: int, grave: int) -> bytes:
     return f'<rss version="2.0"><channel><title>x</title>{items}</channel></rss>'.encode()
 
 
+async def test_of_a_flood_each_channel_gets_what_is_about_its_topic(parts) -> None:
+    archive, fetcher, clock = parts
+    titles = [f"Keyword{n} is told by this publisher alone" for n in range(60)]
+    titles[30] = "Ransomware gang hits the harbour office"
+    async with FakeFeeds({"/0": rss("Quiet day at the harbour")}) as publisher:
+        feed = _feed(publisher.url("/0"), 0)
+        desk = Desk(archive, fetcher, InlineWorker(), clock)
+        channel = Channel("soc", Target("slack", "C1"), only="topic:ransomware")
+        await desk.open(Settings(Defaults(welcome=Welcome.FIRST), (feed,), (channel,)))
+        await desk.poll(feed)
+        clock.advance(3600)
+        publisher.publish("/0", rss(*titles))
+        assert (await desk.poll(feed)).new == 60
+    (told,) = await archive.outbox.gathered(clock.now())
+    (story,) = await archive.stories(told.members)
+    assert story.headline == titles[30]
+    assert story.quality  # it may become a card, so it was condensed
+
+
 async def test_of_a_flood_only_what_may_become_a_card_is_condensed_and_all_is_found(parts) -> None:
     archive, fetcher, clock = parts
     worker = CountingWorker()

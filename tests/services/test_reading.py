@@ -81,6 +81,7 @@ def test_an_entry_becomes_plain_words():
             "The vendor fixed it on Monday; see the advisory.",
         ),
         cves=("CVE-2026-1234",),
+        about=("vulnerability",),
         tokens=first.tokens,
         position=0,
     )
