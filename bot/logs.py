@@ -15,7 +15,7 @@ class Redacting(logging.Formatter):
 
     def __init__(self, secrets: tuple[str, ...] = ()) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        self._secrets = tuple(secret for secret in secrets if len(secret) > 5)  # noqa: PLR2004
+        self._secrets = tuple(secret for secret in secrets if len(secret) > 5)  # noqa: PLR2004 - less is no secret, and would mask words
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""

@@ -120,6 +120,6 @@ def _unread(dotenv: Path, bindings: Sequence[Binding]) -> tuple[str, ...]:
 
 
 def _open_to_all(dotenv: Path) -> tuple[str, ...]:
-    if not dotenv.is_file() or not os.stat(dotenv).st_mode & stat.S_IROTH:  # noqa: PTH116
+    if not dotenv.is_file() or not os.stat(dotenv).st_mode & stat.S_IROTH:  # noqa: PTH116 - one look, links followed
         return ()
     return (f"{dotenv} can be read by everyone on this machine: chmod 600 {dotenv}",)

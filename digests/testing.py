@@ -70,4 +70,4 @@ def build_story(number: int = 1, **changes: object) -> Story:
         "topics": ("vulnerability",),
         "cves": ("CVE-2026-1234",),
     }
-    return Story(**(values | changes))  # type: ignore[arg-type]
+    return Story(**(values | changes))  # type: ignore[arg-type]  # what a test changes

@@ -95,7 +95,7 @@ def fit(learned: Sequence[Story]) -> tuple[float, np.ndarray]:
 
 def told(one: Story, bias: float, weights: np.ndarray) -> list[str]:
     """What `condense` says with these weights."""
-    merit._weights = lambda: (bias, tuple(weights))  # type: ignore[assignment]
+    merit._weights = lambda: (bias, tuple(weights))  # type: ignore[assignment]  # these instead of the shipped
     return ours.condense(one.article, sentences=SENTENCES)
 
 

@@ -38,11 +38,6 @@ _THESE = dialects.listed("these")
 _LOAD = select(*rows.STORY_COLUMNS).where(story.c.id.in_(_THESE))
 _KNOWN = select(story.c.id).where(story.c.id.in_(_THESE))
 _TEXTS = select(story_text).where(story_text.c.id.in_(_THESE))
-_REVISE = (
-    update(story)
-    .where(story.c.id == bindparam("this"))
-    .values({c.name: bindparam(c.name) for c in story.c if c.name != "id"})
-)
 _REVISE_TEXT = (
     update(story_text)
     .where(story_text.c.id == bindparam("this"))

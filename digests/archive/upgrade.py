@@ -35,8 +35,8 @@ def upgrade(connection: Connection) -> bool:
     if revision_of(connection) == REVISIONS[-1]:
         return False
     # Imported only when needed: it costs a tenth of a second and some megabytes.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.config import Config  # noqa: PLC0415 - see above
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))

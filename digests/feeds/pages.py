@@ -2,7 +2,7 @@
 
 trafilatura finds the text, favouring precision: a line of furniture on a card costs more than a
 lost tail. Facts come from the page's own declarations only (JSON-LD, then OpenGraph, then meta);
-a missing byline is better than a wrong one. Nothing here raises, and nothing touches the network.
+no byline does less harm than somebody else's. Nothing here raises, and nothing touches the network.
 """
 
 import logging

@@ -165,7 +165,7 @@ class Standing:
 
 
 def publisher_score(standing: Standing) -> Quality:
-    """The mean of its stories, shrunk toward 50 as if it had 20 neutral ones more.
+    """The mean of its stories and of 20 neutral ones, so that a few stories move it little.
 
     To it come how often it is first where others tell the same, and slowly the readers' votes.
     """

@@ -176,7 +176,7 @@ class _Lane:
 
 
 def _end(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble's has no types
     pool.join()
 
 

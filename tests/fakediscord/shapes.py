@@ -55,7 +55,7 @@ def application(world: World) -> Body:
     }
 
 
-def role(id: str, name: str, permissions: int) -> Body:  # noqa: A002
+def role(id: str, name: str, permissions: int) -> Body:  # noqa: A002 - as Discord names it
     """A role of a guild."""
     return {
         "id": id,
@@ -181,7 +181,7 @@ def _thread(channel: Channel) -> Body:
 
 def interaction(  # one object, as large as Discord sends it
     kind: int,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002 - as Discord names it
     token: str,
     data: Body,
     *,

@@ -25,7 +25,7 @@ class ThreadedDiscord:
     def __enter__(self) -> FakeDiscord:
         self._thread.start()
         self.run(self.fake.start())
-        self.fake.run = self.run  # type: ignore[attr-defined]
+        self.fake.run = self.run  # type: ignore[attr-defined]  # the thread's own way in
         return self.fake
 
     def __exit__(self, *_: object) -> None:

@@ -109,7 +109,7 @@ class Rooms:
         message, _ = self._world.accept(thread, body["message"], id=thread.id)
         return json_response({**shapes.channel_object(thread), "message": message}, 201)
 
-    def _added(self, id: str, above: Channel, name: str) -> Channel:  # noqa: A002
+    def _added(self, id: str, above: Channel, name: str) -> Channel:  # noqa: A002 - as Discord names it
         kind = 10 if above.type == 5 else 11
         thread = Channel(id, name, above.guild, kind, parent=above.id, owner=BOT)
         self._world.channels[id] = thread

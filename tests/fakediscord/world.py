@@ -152,7 +152,7 @@ class World:
         self.guilds[guild] = name
         return guild
 
-    def add_channel(self, id: str = CHANNEL, *, guild: str | None = GUILD, type: int = 0) -> str:  # noqa: A002
+    def add_channel(self, id: str = CHANNEL, *, guild: str | None = GUILD, type: int = 0) -> str:  # noqa: A002 - as Discord names it
         self.channels[id] = Channel(id, f"channel-{id[-3:]}", guild, type)
         return id
 
@@ -173,7 +173,7 @@ class World:
         """Whether the bot's role has a right beyond what cards take."""
         return bool(self.more & bit)
 
-    def add_forum(self, id: str, *tags: str, moderated: str = "", flags: int = 0) -> str:  # noqa: A002
+    def add_forum(self, id: str, *tags: str, moderated: str = "", flags: int = 0) -> str:  # noqa: A002 - as Discord names it
         """A forum with such tags."""
         self.add_channel(id, type=15)
         names = [*tags, *([moderated] if moderated else [])]
@@ -193,7 +193,7 @@ class World:
         body: Body,
         author: str = BOT,
         *,
-        id: str = "",  # noqa: A002
+        id: str = "",  # noqa: A002 - as Discord names it
     ) -> tuple[Body, bool]:
         """The message that stands there now, and whether it is a new one.
 
@@ -246,7 +246,7 @@ class World:
         place.messages = [m for m in place.messages if m["id"] != message]
 
 
-def user(id: str, *, bot: bool = False, name: str = "") -> Body:  # noqa: A002
+def user(id: str, *, bot: bool = False, name: str = "") -> Body:  # noqa: A002 - as Discord names it
     """A user object."""
     return {
         "id": id,

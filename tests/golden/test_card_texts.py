@@ -75,7 +75,7 @@ def story(text: str, number: int, **changes: object) -> Story:
         "length_here": length(" ".join(told), language),
         "length_there": length(text, language) * 9,
     }
-    return Story(**(values | changes))  # type: ignore[arg-type]
+    return Story(**(values | changes))  # type: ignore[arg-type]  # what a test changes
 
 
 def sources(*publishers: str) -> tuple[Source, ...]:

@@ -417,7 +417,7 @@ URL = st.one_of(
     st.text(max_size=30).map("https://news.example/".__add__),
     st.integers(400, 2100).map(lambda n: "https://news.example/" + "a" * n),
 )
-MOMENT = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENT = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - naive bounds
 KEY = st.text("abcdefghjk234", max_size=8).map(Key)
 LANGUAGE = st.sampled_from(["en", "ar", "ja", "xx"])
 VERBS = st.sampled_from(["similar", "why-quality", "useful", "noise"])

@@ -75,7 +75,7 @@ addresses = st.one_of(
     ),
     hostile,
 )
-moments = st.datetimes(timezones=st.just(UTC), min_value=datetime(1900, 1, 1))  # noqa: DTZ001
+moments = st.datetimes(timezones=st.just(UTC), min_value=datetime(1900, 1, 1))  # noqa: DTZ001 - naive bounds
 verbs = st.sampled_from(["similar", "why-quality", "useful", "noise"])
 states = st.text("abcdefghjkmnpqrstuvwxyz23456789:", min_size=1, max_size=90)
 few = st.lists(hostile, max_size=5).map(tuple)

@@ -70,7 +70,7 @@ def preload() -> None:
     importlib.import_module("digests.cards.words").words("en")
     wire = importlib.import_module("digests.web.wire")
     certificates = wire.tls_context({})
-    wire.tls_context = lambda _: certificates  # type: ignore[attr-defined]
+    wire.tls_context = lambda _: certificates  # type: ignore[attr-defined]  # found by name
 
 
 def main(request: dict[str, Any]) -> NoReturn:

@@ -200,7 +200,7 @@ def on_the_wire(share: float) -> Install:
     def install(fire: Fire, ports: Collection[int]) -> None:
         from asyncio import selector_events
 
-        transport = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
+        transport = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]  # private
         inner = transport.write
 
         def write(self: Any, block: Any) -> None:

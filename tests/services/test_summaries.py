@@ -187,7 +187,7 @@ async def test_one_that_does_not_work_is_left_alone_for_a_while(
     model.status = 200
     assert (await summaries.retold(TITLE, TELLING)).origin == EXTRACT
     assert len(model.asked) == 1
-    summaries._clock.advance(REST + 1)  # type: ignore[attr-defined]
+    summaries._clock.advance(REST + 1)  # type: ignore[attr-defined]  # a FakeClock
     assert (await summaries.retold(TITLE, TELLING)).origin == "local"
 
 

@@ -221,7 +221,7 @@ def test_a_place_in_a_value_is_found_in_the_file(written: str) -> None:
     text = f"a: {written}"
     root, _ = compose(text, Lines(text))
     assert root is not None
-    value = root.pairs[0][1]  # type: ignore[union-attr]
+    value = root.pairs[0][1]  # type: ignore[union-attr]  # a mapping, or the test fails
     assert isinstance(value, Scalar)
     source = text[value.start : value.end]
     for offset, character in enumerate(value.text):

@@ -147,7 +147,7 @@ def load_library() -> None:
     with warnings.catch_warnings():
         # It imports audioop for voice, which Python is about to drop.
         warnings.simplefilter("ignore", DeprecationWarning)
-        import discord  # noqa: F401
+        import discord  # noqa: F401 - for those who use it later
 
 
 def _new_client(addresses: tuple[str, str], proxy: str) -> "discord.Client":
