@@ -11,6 +11,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 T = TypeVar("T")
 compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().raw_decode
+
+
+def decoded(text: str) -> Any:
+    """What `compact` wrote; nothing stands around it, so nothing is looked for there."""
+    return _decode(text)[0]
 
 
 class _Stored(TypeDecorator[T]):
@@ -71,7 +77,7 @@ class Listed(_Stored[tuple[Any, ...]]):
         return compact(value) if value else "[]"
 
     def loaded(self, value: str) -> tuple[Any, ...]:
-        return tuple(json.loads(value)) if value != "[]" else ()
+        return tuple(decoded(value)) if value != "[]" else ()
 
 
 class Opaque(_Stored[str]):

@@ -4,10 +4,9 @@ One column, since it is only ever read whole, with its story: what searches look
 index as well.
 """
 
-import json
 from typing import Any, TypedDict
 
-from digests.archive.columns import compact
+from digests.archive.columns import compact, decoded
 from digests.model import Indicator, Name, Part, Quality, Relevance, Story, StoryId
 
 
@@ -23,6 +22,9 @@ class Insight(TypedDict):
 
 
 FIELDS = frozenset(Insight.__annotations__)
+_NOTHING = Insight(
+    names=(), indicators=(), relevance=None, quality=None, related=(), origin=""
+)  # most of an archive was never announced, so never told
 
 
 def insight_text(told: Story) -> str:
@@ -40,7 +42,9 @@ def insight_text(told: Story) -> str:
 
 def insight_from(text: str) -> Insight:
     """The column's text, read."""
-    found: dict[str, Any] = {} if text == "{}" else json.loads(text)
+    if text == "{}":
+        return _NOTHING.copy()
+    found: dict[str, Any] = decoded(text)
     relevance, quality = found.get("relevance"), found.get("quality")
     return {
         "names": tuple(Name(*one) for one in found.get("names", ())),

@@ -1,13 +1,12 @@
 """Rows to the nouns of digests.model, and back."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from digests.archive.columns import compact
+from digests.archive.columns import compact, decoded
 from digests.archive.insight import insight_from, insight_text
 from digests.archive.records import StoryRecord
 from digests.archive.schema import feed, story
@@ -18,11 +17,12 @@ AnyRow = Row[*tuple[Any, ...]]  # of whatever columns
 
 STORY_COLUMNS = tuple(c for c in story.c if c.name not in ("number", "title_key"))
 FEED_COLUMNS = tuple(c for c in feed.c if c.name != "id")
+_STORY_NAMES = tuple(c.name for c in STORY_COLUMNS)
 
 
 def story_from(row: AnyRow) -> Story:
     """A row of STORY_COLUMNS."""
-    found = row._asdict()
+    found: dict[str, Any] = dict(zip(_STORY_NAMES, row, strict=True))  # `_asdict` looks names up
     found["id"] = StoryId(found["id"])
     found["key"] = Key(found["key"])
     found["also"] = sources_from(found["also"])
@@ -47,7 +47,7 @@ def sources_from(text: str) -> tuple[Source, ...]:
         return ()
     return tuple(
         Source(publisher, name, headline, url, datetime.fromtimestamp(at, UTC))
-        for publisher, name, headline, url, at in json.loads(text)
+        for publisher, name, headline, url, at in decoded(text)
     )
 
 

@@ -64,6 +64,7 @@ def _refs_of(condition: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
 
 _WINDOW = _refs_of(story.c.seen >= bindparam("since", type_=Moment()))
 _LINKED = select(story_link.c.story).where(story_link.c.link.in_(dialects.listed("links")))
+_ANY_LINKED = _LINKED.limit(1)
 _BY_LINKS = _refs_of(story.c.id.in_(_LINKED))
 
 
@@ -145,7 +146,10 @@ def window(connection: Connection, since: datetime) -> list[StoryRef]:
 
 def find_by_links(connection: Connection, links: Iterable[str]) -> list[StoryRef]:
     """Stories that one of these canonical links identifies, whatever their age."""
-    return _refs(connection, _BY_LINKS, links=dialects.packed(set(links) - {""}))
+    wanted = dialects.packed(set(links) - {""})
+    if connection.execute(_ANY_LINKED, {"links": wanted}).first() is None:
+        return []  # as for most news
+    return _refs(connection, _BY_LINKS, links=wanted)
 
 
 def last_ids(connection: Connection, seconds: Iterable[int]) -> dict[int, int]:
@@ -180,7 +184,7 @@ def find(connection: Connection, what: StoryId | Key) -> Story | None:
 def load(connection: Connection, ids: Sequence[StoryId]) -> list[Story]:
     """These stories in this order; those that are gone are left out."""
     found = connection.execute(_LOAD, {"these": dialects.packed(ids)})
-    by_id = {row.id: rows.story_from(row) for row in found}
+    by_id = {one.id: one for one in map(rows.story_from, found)}
     return known.completed(connection, [by_id[id_] for id_ in ids if id_ in by_id])
 
 

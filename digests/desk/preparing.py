@@ -92,7 +92,8 @@ class Preparer:
         if _edited(prepared):
             seen = await self.archive.seen_entries(feed.url, prepared.drafts)
             prepared.owners |= {entry.entry: entry.story for entry in seen}
-        prepared.facts = await self.archive.facts(_named(prepared))
+        named = _named(prepared)
+        prepared.facts = await self.archive.facts(named) if named else {}
         prepared.told = {s: await self.archive.outbox.about(s) for s in _edited(prepared)}
         news = [prepared.links[i] for i in prepared.announced]
         linked = await self.archive.find_by_links(filter(None, news)) if any(news) else []
@@ -145,7 +146,8 @@ class Preparer:
     async def _learn_ids(self, drafts: Iterable[Draft]) -> None:
         now = self.clock.now()
         seconds = {int((draft.published or now).timestamp()) for draft in drafts}
-        self._decider.ids.learn(await self.archive.last_ids(seconds))
+        if seconds:
+            self._decider.ids.learn(await self.archive.last_ids(seconds))
 
 
 def _edited(prepared: Prepared) -> set[StoryId]:

@@ -176,8 +176,11 @@ def polled(
     if isinstance(outcome, FetchFailed):
         return _failed(replace(state, next_poll=due), outcome, now)
     apart = _to_move(state, now=now, every=every, jitter=jitter)
-    well = replace(
+    old = state.validators
+    return replace(
         state,
+        status=304 if isinstance(outcome, NotModified) else outcome.document.status,
+        validators=_adopted(old, outcome) if isinstance(outcome, NotModified) else old,
         next_poll=due,
         apart=max(apart - every / STEP_APART, timedelta(0)),
         failing_since=None,
@@ -188,9 +191,6 @@ def polled(
         reason="",
         gone=False,
     )
-    if isinstance(outcome, NotModified):
-        return replace(well, status=304, validators=_adopted(state.validators, outcome))
-    return replace(well, status=outcome.document.status)
 
 
 def _failed(state: FeedState, outcome: FetchFailed, now: datetime) -> FeedState:

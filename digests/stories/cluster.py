@@ -144,7 +144,8 @@ class Window:
         """Reserve a story, or replace what is known of it. A link stays with its first story."""
         known = self._refs.get(ref.id)
         self._take_out(ref.id)
-        self._refs[ref.id] = replace(ref, evidence=UNSEEN)  # the events keep what they need of it
+        # The events keep what they need of its evidence; an old story has none to begin with.
+        self._refs[ref.id] = ref if ref.evidence is UNSEEN else replace(ref, evidence=UNSEEN)
         if known is None:
             self.grow(ref.id, ref.evidence, ref.seen)
         for link in ref.link_keys:
