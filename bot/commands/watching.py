@@ -9,6 +9,7 @@ from datetime import MAXYEAR, date, datetime, timedelta
 from bot.commands.administering import NOT_HERE
 from bot.commands.asking import NO_PLACE, Ask, Option, Reply, Shared, Verb
 from bot.naming import led_to
+from digests.archive.records import Pause
 from digests.archive.watches import EACH
 from digests.cards.words import Words, later
 from digests.config.durations import parse as parse_duration
@@ -60,8 +61,10 @@ async def mine(ask: Ask) -> Reply:
     start = ask.page * _ON_A_PAGE
     shown = found[start : start + _ON_A_PAGE]
     zone = keeper.habits(ask.person).timezone if keeper else "UTC"
-    places = await ask.archive.places()
-    lines = [_line(ask, one, zone, places) for one in shown]
+    places, paused = await ask.archive.places(), await ask.archive.paused()
+    lines = [
+        ask.say.line(_line(ask, one, zone, places), *_refused(ask, one, paused)) for one in shown
+    ]
     lines = lines or [say.text("You watch for nothing yet. Try: /digest watch add is:kev")]
     lines += await _told_how(ask, keeper) if keeper else []
     buttons = tuple(Button(say.text("Remove {n}", n=one.id), REMOVE, str(one.id)) for one in shown)
@@ -299,6 +302,14 @@ def _where(ask: Ask, one: Watch, places: Mapping[str, Destination]) -> list[str]
     there = Destination(one.to.platform, one.to.address)
     known = led_to([there], ask.around.settings().channels, places)
     return [ask.say.text("told in {place}", place=known.name if known else one.to.address)]
+
+
+def _refused(ask: Ask, one: Watch, paused: Mapping[str, Pause]) -> list[str]:
+    """Why the place of a watch took nothing the last time, where that is not the owner's own."""
+    pause = paused.get(one.channel)
+    if pause is None or is_personal(one.channel):
+        return []
+    return [ask.say.text("could not be told there: {reason}", reason=clip(pause.reason, 120))]
 
 
 def _ends(one: Watch, say: Words, zone: str) -> list[str]:

@@ -15,7 +15,7 @@ from digests.archive.watches import EACH
 from digests.config import People, Settings
 from digests.desk.watchkeeping import Watchkeeper
 from digests.feeds.pace import FeedState
-from digests.model import IndexTokens, Quiet
+from digests.model import IndexTokens, Quiet, Target, Watch, WatchId
 from digests.model.watching import channel_of
 from digests.rules.watchers import Watchers
 from digests.testing import FakeClock, build_story
@@ -67,6 +67,17 @@ async def test_a_watch_is_kept_and_says_how_often_it_would_have_told(desk: Desk)
     assert await desk.kept() == ["gateway OR ivanti"]
     assert len(desk.watchers) == 1
     assert "gateway OR ivanti" in await desk.said("watch list")
+
+
+async def test_where_it_may_not_be_told_any_more_its_list_says_so(desk: Desk) -> None:
+    there = Target("slack", "C9")
+    watch = Watch(WatchId(0), "slack:U1", "ivanti", there, desk.clock.now())
+    kept = await desk.archive.watches.add(watch)
+    await desk.archive.watches.add(replace(watch, query="fortinet", to=Target("slack", "U1")))
+    await desk.archive.pause_channel(kept.channel, "the channel is archived", None)
+    told, alone = (await desk.said("watch list")).splitlines()
+    assert told == "1 · ivanti · told in C9 · could not be told there: the channel is archived"
+    assert alone == "2 · fortinet"
 
 
 @pytest.mark.parametrize("verb", ["watch", "watches", "watch list"])
