@@ -238,10 +238,10 @@ class Ask:
         """Why what was asked for cannot be."""
         return replace(self.notice(text, title), failed=True)
 
-    async def stored(self, verb: str, text: str, until: StoryId) -> str:
+    def stored(self, verb: str, text: str, until: StoryId) -> str:
         """Keep a request for a button under a short key (30 days); the same has the same key."""
         line = f"/{verb} {text}"
-        return await self.archive.save_query(line, until, now=self.now)
+        return self.archive.save_query(line, until, now=self.now)
 
     async def saved(self, key: str) -> Saved | None:
         """What was stored under a key, None when it was forgotten."""
@@ -267,7 +267,7 @@ class Ask:
         if self.archive.read_only or (self.page == 0 and last and not share):
             return reply
         newest = await self.archive.last_id() if until is None else until
-        key = await self.stored(self.request.verb.replace(" ", "+"), text, StoryId(newest))
+        key = self.stored(self.request.verb.replace(" ", "+"), text, StoryId(newest))
         sharing = Button(self.say.text("Share"), SHARE, f"q:{key}:{self.page}")
         return replace(
             reply,

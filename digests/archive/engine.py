@@ -92,14 +92,24 @@ class Engine:
 
         Once asked for, it is done even when the asker is cancelled meanwhile.
         """
+        return await self._asked(lambda connection: work(connection, *args, **kwargs))
+
+    def write_soon(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """The same for what nobody waits for; that it was refused is said in the log alone."""
+        future = self._asked(lambda connection: work(connection, *args, **kwargs))
+        future.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+
+    def _asked(self, work: Callable[[Connection], T]) -> "asyncio.Future[T]":
         if self.read_only:
             raise ArchiveError(f"{self.path}: opened for reading only")
         if self._closed:
             raise ArchiveError(f"{self.path}: is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(lambda connection: work(connection, *args, **kwargs), loop, future))
-        return await future
+        self._jobs.put(_Job(work, loop, future))
+        return future
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

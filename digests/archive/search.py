@@ -64,16 +64,19 @@ def search(connection: Connection, asked: Asked) -> Page:
     return Page(hits, len(order), more, StoryId(until))
 
 
-def save_query(connection: Connection, text: str, until: StoryId, now: datetime) -> str:
-    """Keep a search for the buttons under it; the same search has the same key."""
-    text = text.encode("utf-8", "replace").decode()  # half a character cannot be stored
-    key = blake2b(f"{until} {text}".encode(), digest_size=8).hexdigest()
-    row = {"key": key, "text": text, "until": until, "saved_at": now}
+def key_of(text: str, until: StoryId) -> str:
+    """The key of a search, for the buttons under it; the same search has the same one."""
+    return blake2b(f"{until} {_storable(text)}".encode(), digest_size=8).hexdigest()
+
+
+def save_query(connection: Connection, text: str, until: StoryId, now: datetime) -> None:
+    """Keep a search under its key."""
+    key = key_of(text, until)
+    row = {"key": key, "text": _storable(text), "until": until, "saved_at": now}
     statement = dialects.insert(saved_query).values(row)
     connection.execute(
         statement.on_conflict_do_update(index_elements=["key"], set_={"saved_at": now})
     )
-    return key
 
 
 def load_query(connection: Connection, key: str) -> SavedQuery | None:
@@ -81,6 +84,11 @@ def load_query(connection: Connection, key: str) -> SavedQuery | None:
     statement = select(saved_query).where(saved_query.c.key == key)
     row = connection.execute(statement).one_or_none()
     return None if row is None else SavedQuery(row.text, StoryId(row.until))
+
+
+def _storable(text: str) -> str:
+    """Half a character cannot be stored."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _scored(connection: Connection, leaves: Sequence[Weighed], chosen: Sequence[int]) -> list[int]:

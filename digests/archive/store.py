@@ -373,13 +373,21 @@ class Archive:
         over = trends.Over(since, now, step)
         return await self._engine.read_within(SEARCH_SECONDS, trends.trend, query, now, over)
 
-    async def save_query(self, text: str, until: StoryId, *, now: datetime) -> str:
-        """Keep a search under a short key, for buttons; the same search has the same key."""
-        return await self._engine.write(search.save_query, text, until, now)
+    def save_query(self, text: str, until: StoryId, *, now: datetime) -> str:
+        """Keep a search under a short key, for buttons; the same search has the same key.
+
+        Nobody waits for the disk: an answer is worth more than its buttons.
+        """
+        self._engine.write_soon(search.save_query, text, until, now)
+        return search.key_of(text, until)
 
     async def load_query(self, key: str) -> SavedQuery | None:
         """The search behind a key; None when it was forgotten (30 days)."""
-        return await self._engine.read(search.load_query, key)
+        found = await self._engine.read(search.load_query, key)
+        if found is None and not self.read_only:
+            await self.written()  # it may have been on its way
+            found = await self._engine.read(search.load_query, key)
+        return found
 
     async def summary(self, key: str) -> str | None:
         """What a model wrote of a text, "" when it was not believed; None when it was not asked."""

@@ -94,7 +94,8 @@ async def test_young_entries_are_never_forgotten(archive):
 
 
 async def test_searches_behind_old_buttons_go_after_thirty_days(archive):
-    key = await archive.save_query("ivanti", await archive.last_id(), now=START)
+    key = archive.save_query("ivanti", await archive.last_id(), now=START)
+    await archive.written()
     assert (await forget(archive, now=START + timedelta(days=30))).queries == 0
     assert (await forget(archive, now=START + timedelta(days=31))).queries == 1
     assert await archive.load_query(key) is None

@@ -281,11 +281,11 @@ async def test_hits_are_marked_in_every_script_and_inside_domains(news):
 
 async def test_a_search_is_kept_for_its_buttons_under_a_short_key(archives, archive):
     text = "ivanti " * 500
-    key = await archive.save_query(text, StoryId(7), now=NOW)
+    key = archive.save_query(text, StoryId(7), now=NOW)
     assert len(key) <= 16
     assert key.isalnum()
-    assert await archive.save_query(text, StoryId(7), now=NOW + DAY) == key
-    assert await archive.save_query(text, StoryId(8), now=NOW) != key
+    assert archive.save_query(text, StoryId(7), now=NOW + DAY) == key
+    assert archive.save_query(text, StoryId(8), now=NOW) != key
     saved = await (await archives.reopen()).load_query(key)
     assert (saved.text, saved.until) == (text, 7)
     assert await archives.opened[-1].load_query("nope") is None
@@ -326,7 +326,7 @@ async def test_half_a_character_finds_nothing_and_breaks_nothing(news):
     for query in (Word(half), Phrase(f"{half}"), Field("title", half)):
         assert (await news.search(query, now=NOW)).total == 0
     await news.search(Phrase(f"{half} ivanti"), now=NOW)
-    key = await news.save_query(half, StoryId(1), now=NOW)
+    key = news.save_query(half, StoryId(1), now=NOW)
     assert (await news.load_query(key)).text == "?"
 
 

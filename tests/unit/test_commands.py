@@ -1,6 +1,9 @@
 """Commands on a real archive: any text is answered, pages turn, forged buttons do nothing."""
 
+import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -56,6 +59,19 @@ async def test_pages_turn_forward_and_back(commands: Commands) -> None:
     assert not third.next
     back = await commands.answer(Request("page", second.previous))
     assert back.content == first.content
+
+
+async def test_a_search_is_answered_while_nothing_can_be_written(
+    commands: Commands, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "s.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        async with asyncio.timeout(3):  # the writer itself waits for five seconds
+            first = await commands.answer(Request("search", "gateways"))
+        other.execute("ROLLBACK")
+    assert isinstance(first.content, Listing)
+    second = await commands.answer(Request("page", first.next))
+    assert isinstance(second.content, Listing), "what is under its buttons was written meanwhile"
 
 
 @pytest.mark.parametrize("text", BAD)
