@@ -39,7 +39,9 @@ _WORDS = {
         schwachstelle vulnérabilit faille vulnerabilidad уязвимост 漏洞 脆弱性 ثغرة ثغرات
         remote_code_execution privilege_escalation security_flaw security_hole security_update
         security_patch security_bug
-        | cve- flaw exploit patch bug_ bugs_ advisory rce_ buffer_overflow sql_injection
+        | denial-of-service denial_of_service déni_de_service denegación_de_servicio
+        отказ_в_обслуживании 拒绝服务 サービス拒否 حجب_الخدمة
+        cve- flaw exploit patch bug_ bugs_ advisory rce_ buffer_overflow sql_injection
         proof-of-concept actively_exploited correctif parche обновлени_безопасности 补丁 修正""",
     "malware": """malware spyware trojan botnet backdoor infostealer stealer rootkit wiper
         keylogger cryptominer cryptojack schadsoftware logiciel_malveillant maliciel вредонос троян
@@ -55,8 +57,11 @@ _WORDS = {
         advanced_persistent_threat apt_group geheimdienst
         | apt spies spying spyware intelligence_agency kremlin beijing pyongyang tehran dissident
         разведк""",
-    "ddos": """ddos denial-of-service denial_of_service überlastungsangriff déni_de_service
-        denegación_de_servicio отказ_в_обслуживании 拒绝服务 サービス拒否 حجب_الخدمة
+    # Denial of service alone is what most flaws allow somebody to do.
+    "ddos": """ddos distributed_denial denial-of-service_attack denial_of_service_attack
+        überlastungsangriff attaque_par_déni_de_service attaques_par_déni_de_service
+        ataque_de_denegación ataques_de_denegación 拒绝服务攻击 サービス拒否攻撃 هجوم_حجب_الخدمة
+        هجمات_حجب_الخدمة
         | flooding outage_attack""",
     "fraud": """fraud scam betrug arnaque escroquerie estafa fraude мошенн 诈骗 詐欺 احتيال
         identity_theft carding romance_scam

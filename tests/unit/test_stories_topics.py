@@ -51,6 +51,15 @@ def test_surveillance_is_a_matter_of_privacy_and_a_spider_is_no_spy() -> None:
     assert topics("「Scattered Spider（スキャタード・スパイダー）」が有罪を認める", "") == ()
 
 
+def test_a_flaw_that_allows_denial_of_service_is_no_ddos() -> None:
+    title = "Server components have multiple denial of service vulnerabilities"
+    text = "The fixes were incomplete; a denial-of-service vulnerability still exists."
+    assert topics(title, text) == ("vulnerability",)
+    assert "ddos" in topics(
+        "A denial-of-service attack on a bank", "The DDoS attack lasted a day."
+    )
+
+
 def test_a_payload_alone_is_no_malware() -> None:
     assert topics("Shortest polyglot payload wins", "The payload runs in 22 contexts.") == ()
 
