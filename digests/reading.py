@@ -95,7 +95,7 @@ def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft 
     if not title:
         return Refusal(raw.id or f"entry {position + 1}", "neither title nor text nor a safe link")
     hint = feed.language or raw.language or facts.language
-    language = detect(f"{title}\n{text[:_TOLD_LANGUAGE]}", hint=hint)
+    language = detect(f"{title}\n{(prose or text)[:_TOLD_LANGUAGE]}", hint=hint)
     lead = tuple(split((prose or text)[:_LEAD_TEXT], language)[:_LEAD_SENTENCES])
     named = cves(f"{title}\n{text}")[:MAX_CVES]
     known = tuple(names.find(" ".join((title, *lead))))

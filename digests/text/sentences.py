@@ -11,6 +11,7 @@ _QUOTED = 512  # the longest piece where quotation marks abound: their cost grow
 _MANY_QUOTES = 48
 _QUOTES = re.compile("[\"'“”„«»‹›「『‘’(\\[{（]")
 _WRAPPED = 60  # a line at least this long may have been broken by its width only
+_WIDEST = 140  # columns: no screen is so wide that somebody would break Chinese or Japanese there
 _ENDING = re.compile(r"""[.!?:;…。！？؟。][)"'”’»」』]*\Z""")
 _ENTRY = re.compile(r"[・•●◆▼▪■□◇▶►※]|[-*–] (?=\S)")  # a list's line begins so
 _CLOSERS = "…”’—"  # as wide as the writing around them
@@ -121,8 +122,14 @@ def _blocks(text: str) -> list[str]:
             blocks[-1].append(line)
         elif line:
             blocks.append([line])
-        joined = len(line) >= _WRAPPED and not _ENDING.search(line)
+        joined = len(line) >= _WRAPPED and not (_ENDING.search(line) or _is_paragraph(line))
     return [" ".join(lines) for lines in blocks]
+
+
+def _is_paragraph(line: str) -> bool:
+    """Whether it is too wide to have been broken for its width; in Chinese and Japanese only."""
+    wide = 0 if line.isascii() else sum(map(_is_wide, line))
+    return 2 * wide > len(line) and len(line) + wide > _WIDEST
 
 
 def _pieces(block: str) -> list[str]:

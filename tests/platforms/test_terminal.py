@@ -62,6 +62,11 @@ def test_what_has_no_end_of_its_own_stands_on_a_line_of_its_own() -> None:
     assert "   A heading\n   A flaw lets attackers in. It is old.\n" in shown
 
 
+def test_no_chip_is_broken_at_a_space_of_its_own() -> None:
+    card = replace(compose(STORY, "en"), chips=("word " * 13 + "word", "two words", "and one"))
+    assert "   two words  and one\n" in drawn(card)
+
+
 def test_a_card_at_eighty_columns() -> None:
     assert drawn(compose(STORY, "en")) == (
         "── news.example ───────────────────────────────────────────────── 3 hours ago ──\n"

@@ -57,6 +57,13 @@ def test_lines_of_a_list_are_sentences_of_their_own() -> None:
     assert split(listed, "en") == ["Affected: 1.2", "Fixed: 1.3", "CVE-2024-3400"]
 
 
+def test_lines_wider_than_any_screen_are_paragraphs() -> None:
+    said = "今回の攻撃により約五千人の乗客の個人情報が流出し、数週間にわたりオンラインサービスが停止した"
+    lines = [said + said, "同グループは二〇二三年にもほかの企業を攻撃している"]
+    assert split("\n".join(lines), "ja") == lines
+    assert split(f"{'word ' * 40}of\nsomebody", "en") == [f"{'word ' * 40}of somebody"]
+
+
 def test_an_entry_of_a_list_does_not_go_on_with_the_line_above_however_long() -> None:
     long = "・ファイル共有サービス「ShareFile」に緊急停止勧告——「信頼できる脅威」を確認した企業の数は二百社を超えるとの発表"
     listed = f"{long}\n・開発者向けツール「Gitea」に欠陥\n{'word ' * 13}\n- an entry\n{'word ' * 13}\nmore"

@@ -4,7 +4,7 @@ Nothing from outside can move the cursor, colour the screen or hide an address: 
 printable gets through, and all escape sequences are ours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
@@ -149,9 +149,22 @@ def _told(card: Card, page: _Page, room: int) -> Column:
 
 def _facts(card: Card, page: _Page, room: int) -> Column:
     lines = (card.origin, card.quality, card.reading_time, card.also)
-    chips = column(styled("  ".join(card.chips), _CHIP), room, rtl=page.rtl)
+    chips = stacked(
+        *(column(styled(row, _CHIP), room, rtl=page.rtl) for row in _rows(card.chips, room))
+    )
     said = (page.ours(line, "", room) for line in lines)
     return stacked(*said, chips, page.ours(card.indicators, "", room))
+
+
+def _rows(chips: Iterable[str], room: int) -> list[str]:
+    """Chips in rows, so that none is broken at a space of its own."""
+    rows: list[str] = []
+    for chip in chips:
+        if rows and styled(f"{rows[-1]}  {chip}").cell_len <= room:
+            rows[-1] += f"  {chip}"
+        else:
+            rows.append(chip)
+    return rows
 
 
 def _address(label: str, url: str, page: _Page, room: int) -> Column:
