@@ -224,6 +224,21 @@ async def test_of_any_words_the_stories_with_two_of_them_are_scored_however_old(
         assert page.hits[0].story.id == story_id(1), text
 
 
+async def test_of_many_words_the_stories_with_some_of_each_hand_are_scored_however_old(
+    archive, monkeypatch
+):
+    monkeypatch.setattr(candidates, "MOST", 30)
+    monkeypatch.setattr(candidates, "_BUDGET", 1)  # for the first pair, which the old one lacks
+    monkeypatch.setattr(matching, "SAMPLE", 40)
+    words = ("zephyr", "willow", "harbour", "lantern", "meadow", "thistle")
+    some = told(1, "Old", "A lantern in a meadow, a thistle behind.")
+    alone = [told(n, "Later", f"A {word} alone.") for n, word in enumerate(words * 50, start=2)]
+    await archive.commit_poll(poll(some, *alone))
+    for text in (" OR ".join(words), f"told OR ({' OR '.join(words)}) channel:soc OR lantern"):
+        page = await archive.search(parse_lenient(text).query, now=NOW, sort="best", limit=1)
+        assert page.hits[0].story.id == story_id(1), text
+
+
 async def test_many_conditions_find_the_same_in_any_order(archive):
     words = ("zephyr", "willow", "harbour", "lantern", "meadow")
     missing_one = [
