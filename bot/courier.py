@@ -271,10 +271,13 @@ class Courier:
         return outcome
 
     async def _card_of(self, post: Post) -> str:
-        """The id of the card that a note belongs to, there; "" for what is no note."""
+        """The id of what a note belongs to, there: the card, or the list that told its story.
+
+        "" for what is no note.
+        """
         if not _is_note(post):
             return ""
-        cards = await self.archive.outbox.about(story_named_by(post))
+        cards = await self.archive.outbox.standing(story_named_by(post))
         ids = (
             card.message_id
             for card in cards

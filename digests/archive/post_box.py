@@ -51,6 +51,10 @@ class Outbox:
         """The digests and other lists that tell a story, oldest first."""
         return await self._engine.read(queues.telling, self._names, story)
 
+    async def standing(self, story: StoryId) -> list[Post]:
+        """All posts that tell a story: its own, then the lists, each oldest first."""
+        return await self._engine.read(queues.standing, self._names, story)
+
     async def in_state(self, *states: PostState, limit: int = 100) -> list[Post]:
         """Posts in these states, oldest first."""
         return await self._engine.read(queues.in_state, self._names, states, limit)

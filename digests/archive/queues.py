@@ -183,6 +183,11 @@ def telling(connection: Connection, names: Names, story: StoryId) -> list[Post]:
     return _read(connection, names, _posts(post.c.id.in_(lists)))
 
 
+def standing(connection: Connection, names: Names, story: StoryId) -> list[Post]:
+    """The posts of a story, then the lists that tell it."""
+    return [*about(connection, names, story), *telling(connection, names, story)]
+
+
 def withdrawn(connection: Connection, names: Names, now: datetime) -> list[Post]:
     """Posts, however old, that show what somebody took back; walks all that show something old."""
     found = _read(connection, names, _WITHDRAWN, now=now)

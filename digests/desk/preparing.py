@@ -45,7 +45,7 @@ class Preparer:
         announced = dict(zip(fresh, decisions, strict=True))
         await self._learn_ids(drafts[i] for i in fresh if not announced[i].announce)
         edited = {i: owners[v.entry] for i, v in enumerate(verdicts) if isinstance(v, Edited)}
-        standing = {s: await self.archive.outbox.about(s) for s in set(edited.values())}
+        standing = {s: await self.archive.outbox.standing(s) for s in set(edited.values())}
         told = {story: posts for story, posts in standing.items() if posts}
         tellings = await self._tell_all(feed, drafts, links, announced)
         for i, story in edited.items():
@@ -94,7 +94,7 @@ class Preparer:
             prepared.owners |= {entry.entry: entry.story for entry in seen}
         named = _named(prepared)
         prepared.facts = await self.archive.facts(named) if named else {}
-        prepared.told = {s: await self.archive.outbox.about(s) for s in _edited(prepared)}
+        prepared.told = {s: await self.archive.outbox.standing(s) for s in _edited(prepared)}
         news = [prepared.links[i] for i in prepared.announced]
         linked = await self.archive.find_by_links(filter(None, news)) if any(news) else []
         await self.turns.recall(linked, _edited(prepared))

@@ -76,7 +76,7 @@ async def _raise(
     facts |= {one.cve: one for one in telling}
     news = {story.id: learnt(story, before, telling) for story in stories if known}
     standing = {
-        story: await archive.outbox.about(story) for story, growth in news.items() if growth
+        story: await archive.outbox.standing(story) for story, growth in news.items() if growth
     }
     decided = decider.learn(raised, facts, words, now)
     for story in standing.keys() & words.keys():

@@ -7,7 +7,9 @@ import pytest
 
 from bot.digesting import digest_now
 from digests.archive.store import Archive
-from digests.model import Channel, Pace, PostState, Schedule, Target
+from digests.desk.raising import learn
+from digests.desk.turns import Turns
+from digests.model import Channel, CveFacts, Notice, Pace, PostState, Schedule, Target
 from tests.services.test_floods import Newsdesk, archive  # noqa: F401 - the fixture
 
 CHANNEL = Channel("daily", Target("slack", "C1"), post=Schedule(Pace.DAILY, time(2, 30)))
@@ -54,6 +56,33 @@ async def test_digests_missed_in_an_outage_are_told_as_one_and_once(archive) -> 
     await desk.run(timedelta(hours=3), step=600)
     assert len(desk.lists()) == 1
     await desk.accounted("C1", stories)
+
+
+async def test_what_a_digest_told_is_followed_like_a_card_when_its_flaw_is_exploited(
+    archive: Archive,  # noqa: F811 - the fixture
+) -> None:
+    """A line under the digest that told it, and none where it was not told."""
+    hourly = replace(CHANNEL, post=Schedule(Pace.HOURLY))
+    desk = Newsdesk(archive, hourly, Channel("other", Target("slack", "C2"), only="topic:none"))
+    await desk.open()
+    (story,) = await desk.bring(1, cves=("CVE-2026-1",))
+    await desk.bring(1, cves=())
+    await desk.run(timedelta(hours=2), step=600)
+    assert len(desk.lists()) == 1
+    turns = Turns(archive, desk.clock)
+    turns.decider.ledger.rules = desk.ledger.rules
+    for cve in ("CVE-2020-1", "CVE-2026-1"):  # the first catalog is no news
+        fact = CveFacts(cve, kev_since=desk.clock.now().date())
+        await learn(archive, turns, [fact], desk.clock.now())
+        await desk.run(timedelta(minutes=20), step=600)
+    (line,) = [one for one in desk.chat.told["C1"] if isinstance(one, Notice)]
+    assert line.title == (await archive.stories([story]))[0].headline
+    assert "CVE-2026-1" in line.text
+    (note,) = [p for p in await archive.outbox.in_state(PostState.SENT) if "note:" in p.subject]
+    (digest,) = await archive.outbox.telling(story)
+    assert desk.chat.under == [digest.message_id]
+    assert note.destination == digest.destination
+    assert "C2" not in desk.chat.told
 
 
 async def test_a_digest_now_shows_the_period_and_owes_nothing(archive: Archive) -> None:  # noqa: F811 - the fixture

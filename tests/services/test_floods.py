@@ -62,6 +62,7 @@ class Recorder(FakeChat):
 
     def __post_init__(self) -> None:
         self.told: dict[str, list[Content]] = {}
+        self.under: list[str] = []  # the ids of the posts that lines were hung under
         self.away = False
 
     async def resolve(self, target: Target) -> Destination:
@@ -71,6 +72,7 @@ class Recorder(FakeChat):
         if self.away:
             return Retry("away", timedelta(minutes=1))
         self.told.setdefault(destination.place, []).append(content)
+        self.under += [reply_to] if reply_to else []
         return Posted(mark)
 
 
