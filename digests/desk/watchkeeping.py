@@ -23,9 +23,9 @@ class Watchkeeper:
         """Watch from now on, in this language. None: the owner has too many already."""
         kept = await self.archive.watches.add(wanted)
         if kept is not None:
+            self.watchers.put(kept)  # before anything is waited for: it may be removed meanwhile
             habits = self.habits(wanted.owner)
             await self.told_so(Habits(habits.owner, language, habits.timezone, habits.quiet))
-            self.watchers.put(kept)
         return kept
 
     async def remove(self, owner: str, this: WatchId) -> bool:
