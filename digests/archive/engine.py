@@ -28,7 +28,10 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-READERS = 3
+READERS = 2
+ASKERS = (
+    2  # more, for what people typed: hundreds of reads a second for cards must not stand before it
+)
 GROUP_SECONDS = 0.05  # a group takes in no more jobs after this: the first one is waiting
 GROUP_JOBS = 512
 _STEPS = 20_000  # of SQLite's virtual machine between two looks at the clock
@@ -71,6 +74,7 @@ class Engine:
     _write_engine: sqlalchemy.Engine | None = None
     _read_engine: sqlalchemy.Engine = field(init=False)
     _readers: ThreadPoolExecutor = field(init=False)
+    _askers: ThreadPoolExecutor = field(init=False)
     _connection: Connection | None = None
     _closed: bool = False
     _unwritten: Trouble = field(default_factory=lambda: Trouble("written"))
@@ -78,8 +82,9 @@ class Engine:
 
     def start(self) -> None:
         """Start the threads; nothing is opened before it is needed."""
-        self._read_engine = dialects.connect_readers(self.path, READERS)
+        self._read_engine = dialects.connect_readers(self.path, READERS + ASKERS)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="archive-read")
+        self._askers = ThreadPoolExecutor(ASKERS, thread_name_prefix="archive-ask")
         if not self.read_only:
             self._write_engine = dialects.connect_writer(self.path)
             self._writer = threading.Thread(target=self._serve, name="archive-write", daemon=True)
@@ -124,7 +129,10 @@ class Engine:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """The same, ended by force when it takes longer: for what people typed."""
+        """The same, ended by force when it takes longer: for what people typed.
+
+        It waits for others of its kind alone.
+        """
         return await self._reading(lambda connection: work(connection, *args, **kwargs), seconds)
 
     async def close(self) -> None:
@@ -139,6 +147,7 @@ class Engine:
 
     def _end(self) -> None:
         self._readers.shutdown()
+        self._askers.shutdown()
         self._read_engine.dispose()
         if self._writer is not None and self._write_engine is not None:
             # The last connection to go tidies the files up, and only one that writes can.
@@ -152,7 +161,8 @@ class Engine:
         if self._closed:
             raise ArchiveError(f"{self.path}: is closed")
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._read, work, seconds)
+        threads = self._readers if seconds is None else self._askers
+        return await loop.run_in_executor(threads, self._read, work, seconds)
 
     def _read(self, work: Callable[[Connection], T], seconds: float | None) -> T:
         try:

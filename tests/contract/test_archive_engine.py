@@ -181,3 +181,16 @@ async def test_a_closed_loop_does_not_stop_the_writer(tmp_path):
             loop.close()
         assert await engine.write(insert, 2) == 2
         assert await engine.read(numbers) == [1, 2]
+
+
+async def test_what_people_ask_does_not_wait_behind_the_reads_of_the_courier(archive):
+    over = threading.Event()
+    busy = [asyncio.create_task(archive._engine.read(lambda _: over.wait(20))) for _ in range(9)]
+    await asyncio.sleep(0)
+    try:
+        async with asyncio.timeout(10):
+            assert await archive._engine.read_within(5, lambda _: "found") == "found"
+        assert not any(one.done() for one in busy)
+    finally:
+        over.set()
+        await asyncio.gather(*busy)

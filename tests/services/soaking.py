@@ -18,7 +18,7 @@ from random import Random
 from threading import Barrier
 
 from bot.courier import Courier
-from digests.archive.engine import READERS
+from digests.archive.engine import ASKERS, READERS
 from digests.archive.store import Archive
 from digests.desk.desk import Desk
 from digests.feeds.fetch import Fetcher
@@ -124,9 +124,10 @@ class Weeks:
 
 async def _all_readers_open(archive: Archive) -> None:
     """Connections are opened when first used: one that opens later is no handle that leaked."""
-    together = Barrier(READERS)
-    reads = (archive._engine.read(lambda _: together.wait(10)) for _ in range(READERS))
-    await asyncio.gather(*reads)
+    together, engine = Barrier(READERS + ASKERS), archive._engine
+    reads = [engine.read(lambda _: together.wait(10)) for _ in range(READERS)]
+    asked = [engine.read_within(20, lambda _: together.wait(10)) for _ in range(ASKERS)]
+    await asyncio.gather(*reads, *asked)
 
 
 async def soaked(tmp_path: Path, *, early: int, days: int, stories: int) -> tuple[Held, Held]:
