@@ -114,6 +114,12 @@ def _comment_in(post: Post) -> CommentId | None:
     return CommentId(int(more[1])) if more[:1] == ["said"] else None
 
 
+async def _announced(saying: Saying) -> Content:
+    """What was said for a watch; asked for only where it was taken back and could not be deleted."""
+    say = words(saying.language)
+    return Notice("Nightdesk", say.text("ended"), saying.language, rtl=say.rtl)
+
+
 async def _review(saying: Saying) -> Content:
     """A comment for editors: to decide about, or decided."""
     found, headline = await _comment(saying)
@@ -182,6 +188,7 @@ _COMPOSERS: Mapping[str, Callable[[Saying], Awaitable[Content | None]]] = {
     "notice": _text,
     "welcome": _welcome,
     "digest": _digest,
+    "announced": _announced,
     "review": _review,
     "verdict": _verdict,
 }

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from random import Random
 
 from bot import charts
-from bot.commands import Shared
+from bot.commands import Shared, Showed
 from bot.platforms import Chat, Showing
 from digests.model import Destination, Posted, PostOutcome, Unclear
 
@@ -25,18 +25,18 @@ class Sharing:
         self._chats = chats
         self._random = random
 
-    async def __call__(self, shared: Shared) -> str:
-        """Post it; "" when it stands there, else why not."""
+    async def __call__(self, shared: Shared) -> Showed:
+        """Post it."""
         asker = shared.asker
         chat = self._chats.get(asker.platform)
         if chat is None or not asker.conversation:
-            return f"{asker.platform} has no conversation here"
+            return Showed(f"{asker.platform} has no conversation here")
         place = Destination(asker.platform, asker.conversation)
         outcome = await self._shown(chat, place, shared)
         if isinstance(outcome, Posted):
-            return ""
+            return Showed(message_id=outcome.message_id)
         log.warning("an answer was not shared in %s: %s", place, outcome)
-        return str(getattr(outcome, "reason", "")) or type(outcome).__name__
+        return Showed(str(getattr(outcome, "reason", "")) or type(outcome).__name__)
 
     async def _shown(self, chat: Chat, place: Destination, shared: Shared) -> PostOutcome:
         """As a picture where there is one and it can be drawn and posted, else in words."""

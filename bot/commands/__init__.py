@@ -20,7 +20,17 @@ fit is kept by `ask.stored(...)` and its key is the state.
 
 from bot.access import Asker
 from bot.commands.answering import Commands
-from bot.commands.asking import Choice, Form, Reply, Request, Shared
+from bot.commands.asking import Choice, Form, Reply, Request, Shared, Showed
 from bot.commands.searching import PAGE_SIZE
 
-__all__ = ["PAGE_SIZE", "Asker", "Choice", "Commands", "Form", "Reply", "Request", "Shared"]
+__all__ = [
+    "PAGE_SIZE",
+    "Asker",
+    "Choice",
+    "Commands",
+    "Form",
+    "Reply",
+    "Request",
+    "Shared",
+    "Showed",
+]

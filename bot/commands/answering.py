@@ -19,6 +19,7 @@ from bot.commands.asking import (
     Reply,
     Request,
     Shared,
+    Showed,
     Verb,
     Who,
 )
@@ -51,7 +52,7 @@ class Commands:
         clock: Clock,
         homes: Homes = lambda _: None,
         *,
-        share: Callable[[Shared], Awaitable[str]] | None = None,
+        share: Callable[[Shared], Awaitable[Showed]] | None = None,
         probe: Callable[[str], Awaitable[Probe]] | None = None,
         doing: Doing | None = None,
         watches: Watchkeeper | None = None,

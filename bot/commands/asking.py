@@ -63,6 +63,14 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Showed:
+    """How it ended that something was posted for everybody."""
+
+    failed: str = ""  # why it does not stand there
+    message_id: str = ""  # the platform's name of what stands there
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One offered completion of what somebody is typing."""
 
@@ -164,7 +172,7 @@ class Around:
     clock: Clock
     table: "Table"  # of what can be asked
     # Post an answer where it was asked; "" or why that cannot be done. None: nowhere to post.
-    share: Callable[[Shared], Awaitable[str]] | None = None
+    share: Callable[[Shared], Awaitable[Showed]] | None = None
     # Look at an address once. None: nothing here asks publishers.
     probe: Callable[[str], Awaitable[Probe]] | None = None
     doing: Doing | None = None  # None: nothing may be changed from here

@@ -22,9 +22,10 @@ async def share(ask: Ask) -> Reply:
     if verb is None or verb.who is not Who.READER or verb.name == SHARE:
         return ask.notice(ask.say.text(TOO_OLD))
     answer = await verb.answer(again)
-    failed = await ask.around.share(_shared(ask, answer))
-    if failed:
-        return ask.notice(ask.say.text("It could not be posted here: {reason}", reason=failed))
+    showed = await ask.around.share(_shared(ask, answer))
+    if showed.failed:
+        text = ask.say.text("It could not be posted here: {reason}", reason=showed.failed)
+        return ask.notice(text)
     return ask.notice(ask.say.text("Posted here, with your name."))
 
 

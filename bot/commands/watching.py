@@ -155,7 +155,10 @@ async def _announced(ask: Ask, kept: Watch) -> str:
     )
     button = Button(say.text("Remove {n}", n=kept.id), REMOVE, str(kept.id))
     told = Notice("Nightdesk", text, say.language, rtl=say.rtl, buttons=(button,))
-    return await share(Shared(ask.asker, told))
+    showed = await share(Shared(ask.asker, told))
+    if not showed.failed:
+        await ask.archive.watches.announced(kept, showed.message_id, now=ask.now)
+    return showed.failed
 
 
 async def quiet(ask: Ask) -> Reply:

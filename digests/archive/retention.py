@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from digests.archive import comments, dialects, feedback, members, stories
+from digests.archive import comments, dialects, feedback, members, stories, watches
 from digests.archive.schema import entry, feed, post, post_member, saved_query, story
 from digests.archive.schema_feedback import comment
 
@@ -116,7 +116,8 @@ def _is_old_post(before: datetime) -> ColumnElement[bool]:
     card = exists().where(story.c.id == post.c.story)
     member = exists().where(post_member.c.post == post.c.id, story.c.id == post_member.c.story)
     when = func.coalesce(post.c.sent_at, post.c.queued_at)
-    return and_(_settled(), when < before, ~card, ~member, ~_shows_a_comment())
+    said = post.c.subject.startswith(watches.ANNOUNCED, autoescape=True)  # can be taken back
+    return and_(_settled(), when < before, ~card, ~member, ~said, ~_shows_a_comment())
 
 
 def _shows_a_comment() -> ColumnElement[bool]:

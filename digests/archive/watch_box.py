@@ -31,6 +31,10 @@ class Watches:
         """Keep one (its id is given here). None: the owner has too many already."""
         return await self._engine.write(watches.add, wanted)
 
+    async def announced(self, watch: Watch, message_id: str, *, now: datetime) -> None:
+        """It was said where a watch tells to everybody; who is forgotten takes that back too."""
+        await self._engine.write(watches.announced, watch, message_id, now)
+
     async def remove(self, owner: str, this: WatchId) -> bool:
         """Forget one; False when it is not this owner's."""
         return await self._engine.write(watches.remove, owner, this)

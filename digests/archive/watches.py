@@ -17,17 +17,19 @@ from sqlalchemy import (
     update,
 )
 
-from digests.archive import dialects
+from digests.archive import dialects, outbox
 from digests.archive.comments import VERDICT
+from digests.archive.post_rows import new_row
 from digests.archive.rows import AnyRow
 from digests.archive.schema import channel_pause, place, post
 from digests.archive.schema_watch import habits, watch
-from digests.model import Habits, PostState, Quiet, Target, Watch, WatchId
+from digests.model import Destination, Habits, NewPost, PostState, Quiet, Target, Watch, WatchId
 from digests.model.watching import channel_of, file_owner, in_places, person_at
 
 EACH = 50  # watches of one person
 ENDED_FOR = timedelta(days=30)  # an ended watch is still listed for so long
 REMOVED = "watch removed"
+ANNOUNCED = "announced:"  # so begin the subjects of what was said when a watch was made
 
 _OWNER: BindParameter[str] = bindparam("who")
 _OWN = watch.c.owner == _OWNER
@@ -73,6 +75,14 @@ def add(connection: Connection, wanted: Watch) -> Watch | None:
     return replace(wanted, id=WatchId(number))
 
 
+def announced(connection: Connection, one: Watch, message_id: str, now: datetime) -> None:
+    """Keep the name of what was posted for a watch where everybody sees it."""
+    place_ = Destination(one.to.platform, one.to.address)
+    row = new_row(NewPost(one.channel, place_, f"{ANNOUNCED}{one.id}"), place_, now)
+    stands = {"state": PostState.SENT, "message_id": message_id, "sent_at": now}
+    connection.execute(post.insert().values(row | stands))
+
+
 def remove(connection: Connection, owner: str, this: WatchId) -> bool:
     """Forget one; False when it is not this owner's. With the last one goes what was owed."""
     before = {one.id: one.channel for one in of(connection, owner)}
@@ -103,6 +113,10 @@ def forget_owner(connection: Connection, owner: str) -> int:
         post.c.channel == channel_of(owner), post.c.channel.startswith(here, autoescape=True)
     )
     connection.execute(update(post).where(mine).values(text=""))  # which says what was watched
+    said = and_(mine, post.c.subject.startswith(ANNOUNCED, autoescape=True))
+    outbox.withdraw(
+        connection, list(connection.execute(select(post.c.subject).where(said)).scalars())
+    )
     return count
 
 

@@ -287,3 +287,17 @@ async def test_closed_direct_messages_are_told_where_watches_are_listed_and_aske
     assert len(office.told(office.editor)) == 1  # a list by now: a card may be six hours old
     assert (await office.archive.outbox.counts())[PostState.QUEUED] == 0
     assert len(await office.archive.watches.every()) == 1
+
+
+async def test_who_is_forgotten_is_no_more_announced_in_channels_either(office: Office) -> None:
+    apply, soc = office.desk.apply, office.desk.settings
+    await apply(replace(soc, channels=(replace(soc.channels[0], only="zebra"),)))
+    await office.platform.ask("watch add", "harbour", where="here", stranger=True)
+    await office.platform.ask("watch add", "lighthouse", where="here")
+    await office.publish(FIRST)
+    announced, others, card = [str(one) for one in office.platform.standing()]
+    assert "harbour" in announced
+    asked = await office.platform.ask("forget me", stranger=True)
+    await office.platform.press(asked, "Forget me", stranger=True)
+    await office.rounds()
+    assert [str(one) for one in office.platform.standing()] == [others, card]

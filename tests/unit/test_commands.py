@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from bot.commands import Asker, Commands, Request, periods, publishers
+from bot.commands import Asker, Commands, Request, Showed, periods, publishers
 from bot.commands.administering import _with_reason
 from bot.commands.asking import Ask, Who
 from bot.commands.machine import as_object
@@ -283,9 +283,9 @@ async def test_verbs_of_editors_are_refused_to_readers(commands, verb: str) -> N
 async def test_a_shared_answer_is_posted_with_its_askers_name(commands) -> None:
     shared = []
 
-    async def share(one) -> str:
+    async def share(one) -> Showed:
         shared.append(one)
-        return ""
+        return Showed()
 
     there = Commands(commands._around.archive, Settings, FakeClock(), share=share)
     asker = Asker("slack", "U1", "T1", "C1", name="Dana <!channel>")
@@ -404,9 +404,9 @@ async def test_a_period_given_as_an_option_is_the_same_where_the_answer_is_share
 ) -> None:
     shared = []
 
-    async def share(one) -> str:
+    async def share(one) -> Showed:
         shared.append(one)
-        return ""
+        return Showed()
 
     there = Commands(commands._around.archive, Settings, FakeClock(), share=share)
     asker = Asker("slack", "U1", "T1", "C1")
