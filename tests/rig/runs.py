@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
-from tests.rig.world import Launcher
+from tests.rig.launching import Launcher
 
 T = TypeVar("T")
 AT_ONCE = 3

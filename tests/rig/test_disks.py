@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.rig.disks import WORDS
-from tests.rig.world import Launcher, World, world
+from tests.rig.launching import Launcher
+from tests.rig.world import World, world
 
 EVERY = 0.3  # seconds of the machine between two publications
 AT_MOST = 9  # all of them fit into one digest

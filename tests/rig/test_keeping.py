@@ -26,7 +26,7 @@ from digests.model import PostState
 from digests.testing import START
 from tests.contract.archives import card, poll, told
 from tests.rig.keeper import LONG_AFTER
-from tests.rig.world import ROOT
+from tests.rig.launching import ROOT
 
 KILLS = 6  # of each job
 ROWS = 200  # of each table that is brought up to date

@@ -12,11 +12,11 @@ from threading import Lock
 import pytest
 
 from tests.rig.failpoints import FAILPOINTS
+from tests.rig.launching import Launcher
 from tests.rig.mutants import MUTANTS
 from tests.rig.runs import Runs, side_by_side
 from tests.rig.world import (
     Broken,
-    Launcher,
     Stalled,
     World,
     directed_kill,
@@ -30,7 +30,6 @@ KILLS = 20  # in one world
 SEEDS = range(10)  # 200 kills
 LONG_KILLS = 10_000
 BOUNDARIES = list(FAILPOINTS)
-IN_A_DIGEST = 20  # stories that it names; of the others it says how many they are
 TRIES = 3  # of a run in which the machine stood still
 Run = Callable[[Path, Launcher], Counter[str]]
 
@@ -65,7 +64,7 @@ def otherwise_ended(part: int, folder: Path, launcher: Launcher) -> Counter[str]
 
 def faulty(folder: Path, launcher: Launcher) -> Counter[str]:
     with world(folder, launcher, 99) as found:
-        found.publish(IN_A_DIGEST + 2)
+        found.publish(6)
         found.bot()
         found.settle()
         found.judge()

@@ -8,12 +8,7 @@ channel, once.
 import contextlib
 import json
 import logging
-import os
-import re
-import select
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,23 +20,22 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.fakediscord import CHANNEL, ThreadedDiscord
+from tests.fakediscord import ThreadedDiscord
 from tests.fakediscord.faults import AFTER, BEFORE, SLOW
 from tests.fakefeeds import FakeFeeds
 from tests.fakeslack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.rig import places
 from tests.rig.clock import SPEED, FastClock
 from tests.rig.failpoints import ANY, KILL, RAISE, TERM
+from tests.rig.launching import Launcher
 from tests.rig.mutants import Mutant
+from tests.rig.places import Place, is_urgent
 from tests.rig.pulse import Pulse
 from tests.slackfaults import PASSING, Faults
 
-ROOT = Path(__file__).resolve().parents[2]
 HOURLY = 9  # lives between two hours
 FAULTY = 0.3  # of the platforms' answers
-SLACK_CHANNELS = ("news", "soc", "hourly")
-HOUR = timedelta(hours=1)
-_MORE = re.compile(r"(\d+) more: search")
-SECOND_CHANNEL = "600000000000000002"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DISCORD_TOKEN = "discord-token-for-tests"
 SECRETS = (BOT_TOKEN, APP_TOKEN, DISCORD_TOKEN)
 PUBLISHERS = ("alpha", "beta", "gamma")
@@ -55,44 +49,6 @@ SHORT = 4.0  # where a kill is wanted: twice SETTLE, so that doubts are worked t
 
 
 @dataclass
-class Launcher:
-    """The process that forks bots."""
-
-    process: "subprocess.Popen[str]"
-
-    @classmethod
-    @contextlib.contextmanager
-    def started(cls) -> Iterator["Launcher"]:
-        env = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.rig.launcher"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env,
-        )  # fmt: skip
-        launcher = cls(process)
-        try:
-            launcher._answer(60)
-            yield launcher
-        finally:
-            process.kill()
-            process.communicate()
-
-    def launch(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run one bot to its end."""
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        return self._answer(request["seconds"] + 30)
-
-    def _answer(self, within: float) -> dict[str, Any]:
-        assert self.process.stdout
-        ready, _, _ = select.select([self.process.stdout], [], [], within)
-        assert ready, "the launcher does not answer"
-        line = self.process.stdout.readline()
-        assert line, "the launcher has died"
-        return json.loads(line)
-
-
-@dataclass
 class World:
     """Everything around the bots of one run."""
 
@@ -103,6 +59,7 @@ class World:
     slack: FakeSlack
     discord: Any
     clock: FastClock
+    places: dict[str, Place]  # by the platforms' names of them
     pulses: tuple[Pulse, ...] = ()  # of the stand-ins
     mutant: str = ""
     struck: bool = False  # by exceptions of ours
@@ -118,7 +75,7 @@ class World:
         """So many new stories; every third is told by a second publisher as well."""
         for _ in range(count):
             number = len(self.stories)
-            title = f"Story number {number:04} of seed {self.seed}: a gateway flaw is exploited"
+            title = places.title(number, self.seed)
             self.stories.append(title)
             first = PUBLISHERS[number % len(PUBLISHERS)]
             self._tell(first, title)
@@ -135,8 +92,7 @@ class World:
         entry = (
             f"<item><title>{title}</title><guid>{publisher}-{number}</guid>"
             f"<link>https://{publisher}.example/{number}</link><pubDate>{published}</pubDate>"
-            f"<description>{title}. The vendor named a cure. Nobody was hurt at all."
-            "</description></item>"
+            f"<description>{places.text(title)}</description></item>"
         )
         entries = self._entries.setdefault(publisher, [])
         entries.insert(0, entry)
@@ -184,11 +140,14 @@ class World:
         return ended
 
     def settle(self) -> None:
-        """Let a last bot work until nothing is owed, with platforms that behave."""
+        """Let a last bot work until nothing is owed, with platforms that behave.
+
+        A day later all digests are due: of the hour, of the quiet hours, of what was over a limit.
+        """
         self.slack.faults.share = 0.0
         self.discord.faults.rates = {}
         self._settled()
-        self.next_hour()
+        self._let_pass(DAY)
         self._settled()
 
     def _settled(self) -> None:
@@ -199,12 +158,16 @@ class World:
         raise Broken(f"the last bot ended with {ended}: {self.output()[-2000:]}")
 
     def next_hour(self) -> None:
-        """An hour later digests are due; what the platforms do meanwhile they have done."""
+        """An hour later digests are due."""
+        self._let_pass(HOUR)
+
+    def _let_pass(self, time_: timedelta) -> None:
+        """What the platforms do meanwhile they have done."""
         while True:
             time.sleep(1.5 * SLOW)
             if max(pulse.lately() for pulse in self.pulses) < LATE:
                 break
-        self.clock.skip(HOUR)
+        self.clock.skip(time_)
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -225,12 +188,19 @@ class World:
 
     def judge(self) -> None:
         """Raises Broken when anything was lost, repeated, malformed, or gave a secret away."""
-        for place, told in self.told().items():
-            lost = [title for title in self.stories if not told[title]]
+        for name, posts in self.posts().items():
+            place = self.places.get(name)
+            told = Counter(title for titles in posts for title in titles)
+            lost = (
+                [title for title in place.owed(self.stories) if not told[title]] if place else []
+            )
             repeated = [title for title, times in told.items() if times > 1]
-            if len(lost) != self._counted_only(place) or repeated:
+            foreign = set(told) - set(place.owed(self.stories) if place else ())
+            if lost or repeated or foreign:
                 self._judge_pulses()
-                raise Broken(f"{place}: lost {lost}, repeated {repeated}")
+                raise Broken(f"{name}: lost {lost}, repeated {repeated}, not owed {foreign}")
+            if place:
+                self._judge_rules(place, posts)
         violations = [*self.slack.violations, *self.discord.violations]
         if violations:
             raise Broken(f"broken rules: {violations[:3]}")
@@ -241,6 +211,13 @@ class World:
         if errors and not (self.mutant or self.struck):
             raise Broken(f"{len(errors)} errors of our own: {errors[0][-2000:]}")
 
+    def _judge_rules(self, place: Place, posts: list[set[str]]) -> None:
+        """Raises Broken where something was told in another way than the channel asked for."""
+        if place.alone and any(len(one) > 1 and any(map(is_urgent, one)) for one in posts):
+            raise Broken(f"{place.to}: something urgent waited for a list")
+        if place.most is not None and len(posts) > place.most:
+            raise Broken(f"{place.to}: {len(posts)} messages, {place.most} were asked for at most")
+
     def _judge_pulses(self) -> None:
         worst = max(pulse.worst for pulse in self.pulses)
         if worst >= LATE:
@@ -248,26 +225,17 @@ class World:
                 f"a stand-in did not run for {worst:.2f} s, {worst * SPEED:.0f} of its own"
             )
 
-    def told(self) -> dict[str, Counter[str]]:
-        """By place: how often each headline was posted, by the platforms' own logs."""
-        told: dict[str, Counter[str]] = {place: Counter() for place in self.slack.places}
-        told |= {place: Counter() for place in self.discord.world.channels}
+    def posts(self) -> dict[str, list[set[str]]]:
+        """By place: the headlines in each post that told any, by the platforms' own logs."""
+        found: dict[str, list[set[str]]] = {place: [] for place in self.places}
         for entry in self.slack.log:
-            if entry.kind == "posted":
-                told[entry.place].update(self._headlines(entry.body))
+            if entry.kind == "posted" and (titles := self._headlines(entry.body)):
+                found.setdefault(entry.place, []).append(titles)
         for noted in self.discord.world.log:
-            if noted.what == "create" and noted.done == "accepted":
-                told[noted.channel].update(self._headlines(noted.body))
-        return told
-
-    def _counted_only(self, place: str) -> int:
-        """Stories of digests that were too long to name them all: "4 more: search …"."""
-        bodies = [
-            entry.body
-            for entry in self.slack.log
-            if (entry.kind, entry.place) == ("posted", place)
-        ]
-        return sum(int(count) for body in bodies for count in _MORE.findall(json.dumps(body)))
+            accepted = noted.what == "create" and noted.done == "accepted"
+            if accepted and (titles := self._headlines(noted.body)):
+                found.setdefault(noted.channel, []).append(titles)
+        return found
 
     def _headlines(self, body: object) -> set[str]:
         text = json.dumps(body, ensure_ascii=False)
@@ -284,7 +252,7 @@ class World:
             ).fetchone()
         if checked != "ok":
             raise Broken(f"integrity check: {checked}")
-        expected = len(self.stories) * len(self.told())
+        expected = sum(len(place.owed(self.stories)) for place in self.places.values())
         if set(states) - {"sent", "folded"} or sum(states.values()) < expected:
             raise Broken(f"states {states}, expected {expected} sent")
         if stories != len(self.stories) or twice:
@@ -318,7 +286,7 @@ class Stalled(Exception):
 def world(
     folder: Path, launcher: Launcher, seed: int, *, mutant: Mutant | None = None, name: str = ""
 ) -> Iterator[World]:
-    """A publisher with three feeds, two Slack channels, two Discord channels, faulty answers."""
+    """A publisher with three feeds, channels and people on both platforms, faulty answers."""
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # killed clients are the point
     clock = FastClock(time.monotonic())
     share = FAULTY if mutant is None else mutant.share
@@ -334,32 +302,26 @@ def world(
         discord = stack.enter_context(
             ThreadedDiscord(seed=seed, faults=rates, slow=SLOW, clock=clock, token=DISCORD_TOKEN)
         )
-        discord.world.add_channel(SECOND_CHANNEL)
-        for channel in SLACK_CHANNELS:
-            slack.add_channel(channel)
+        there = places.built(folder, slack, discord)
         pulses = Pulse(), Pulse()
         for pulse, run in zip(pulses, (slack.run, discord.run), strict=True):
             run(pulse.start())
             stack.callback(lambda run=run, pulse=pulse: run(pulse.stop()))
-        found = World(folder, launcher, seed, publisher, slack, discord, clock, pulses, name)
+        found = World(
+            folder, launcher, seed, publisher, slack, discord, clock, there, pulses, name
+        )
         _write_config(folder, publisher)
         yield found
 
 
 def _write_config(folder: Path, publisher: FakeFeeds) -> None:
-    targets = [f"slack:#{channel}" for channel in SLACK_CHANNELS]
-    targets += [f"discord:{CHANNEL}", f"discord:{SECOND_CHANNEL}"]
-    channels = "".join(
-        f"  - {{name: c{i}, to: '{to}'{', post: hourly' * to.endswith('hourly')}}}\n"
-        for i, to in enumerate(targets)
-    )
     feeds = "".join(
         f"  - {{url: '{publisher.url('/' + name)}', publisher: {name}.example, first: all}}\n"
         for name in PUBLISHERS
     )
     (folder / "feeds.yaml").write_text(
         "defaults: {welcome: first, every: 1m, max_age: none, full_text: false}\n"
-        f"network: {{allow: [127.0.0.0/8]}}\nchannels:\n{channels}feeds:\n{feeds}"
+        f"network: {{allow: [127.0.0.0/8]}}\nchannels:\n{places.written()}feeds:\n{feeds}"
     )
     for name in PUBLISHERS:
         empty = '<rss version="2.0"><channel><title>x</title></channel></rss>'
