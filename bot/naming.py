@@ -1,10 +1,17 @@
-"""What editors and operators read for a channel of watches: where it tells, never whose it is. Pure."""
+"""What editors and operators read for a feed, and for a channel of watches (never whose it is). Pure."""
 
 from collections.abc import Iterable, Mapping
 
 from digests.cards.words import Words
-from digests.model import Channel, Destination, Target
+from digests.model import Channel, Destination, Feed, Target
 from digests.model.watching import is_personal, is_placed, told_at
+from digests.text.masks import masked
+
+
+def told_apart(feed: Feed, feeds: Iterable[Feed]) -> str:
+    """A feed by its name, and by its address where others have that name: so have those without one."""
+    alike = sum(one.name == feed.name for one in feeds) > 1
+    return f"{feed.name} ({masked(feed.url)})" if alike else feed.name
 
 
 def named(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.naming import named
+from bot.naming import named, told_apart
 from digests.archive.records import Pause
 from digests.archive.store import Archive
 from digests.cards.health import line
@@ -69,7 +69,7 @@ def causes(
     ]
     return [
         *(
-            Cause(told.name, f"{feed.name}: {line(told.health, say, zone)}")
+            Cause(told.name, f"{told_apart(feed, settings.feeds)}: {line(told.health, say, zone)}")
             for feed, told in alerts
         ),
         *_of_channels(settings, found, say),

@@ -92,6 +92,7 @@ def _table(settings: "Settings", known: "Mapping[str, FeedState]", now: datetime
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    from bot.naming import told_apart
     from bot.platforms.terminal.layout import harmless
     from digests.cards import health as said
     from digests.cards.words import words
@@ -110,7 +111,8 @@ def _table(settings: "Settings", known: "Mapping[str, FeedState]", now: datetime
         why = said.detail(found, say)
         shown = f"{said.state(found.condition, say)}{since}" + (f": {why}" if why else "")
         advice = said.advice(found, say)
-        table.add_row(harmless(feed.name), harmless(shown), last, due, harmless(advice))
+        name = told_apart(feed, settings.feeds)
+        table.add_row(harmless(name), harmless(shown), last, due, harmless(advice))
     return table
 
 

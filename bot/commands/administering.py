@@ -6,11 +6,14 @@ from dataclasses import replace
 
 from bot.commands.asking import Ask, Doing, Option, Reply, Source, Verb, Who
 from bot.commands.feeds import described, probed
+from bot.naming import told_apart
 from digests.cards.words import later
 from digests.model import Channel, Feed
+from digests.text.masks import masked
 from digests.text.plain import clip
 
 _IN = re.compile(r"\s+in\s+#?(\S+)$")  # "krebsonsecurity.com in soc", where one line is typed
+_ALIKE = 5  # feeds of one name that are offered by their addresses
 _LINES = 15  # of the trail on a page
 _NAME = Option(
     "name",
@@ -35,13 +38,15 @@ NOT_HERE = later("Nothing can be changed from here; ask in a channel, or where t
 async def pause(ask: Ask) -> Reply:
     """A feed is not asked, or a channel gets nothing, until somebody resumes it."""
     doing, (name, reason) = doing_of(ask), _with_reason(ask)
+    if which := _which(ask, name):
+        return ask.failure(which)
     feed, channel = _feed(ask, name), _channel(ask, name)
     if doing is None:
         return ask.failure(ask.say.text(NOT_HERE))
     if feed is not None:
-        done = await doing.pause(feed, ask.deed(feed.name, reason), paused=True)
+        done = await doing.pause(feed, ask.deed(_called(ask, feed), reason), paused=True)
         said = later("{name} is not asked any more until somebody resumes it.")
-        return ask.notice(ask.say.text(said if done else _PAUSED, name=feed.name))
+        return ask.notice(ask.say.text(said if done else _PAUSED, name=_called(ask, feed)))
     if channel is not None:
         deed, why = ask.deed(channel.name, reason), reason or f"paused by {ask.person}"
         await ask.archive.acts.pause_channel(channel.name, why, deed)
@@ -53,29 +58,33 @@ async def pause(ask: Ask) -> Reply:
 async def resume(ask: Ask) -> Reply:
     """It goes on; what waited in a channel is sent, or told in one list when it waited long."""
     doing, name = doing_of(ask), _named(ask, "name")
+    if which := _which(ask, name):
+        return ask.failure(which)
     feed, channel = _feed(ask, name), _channel(ask, name)
     if doing is None:
         return ask.failure(ask.say.text(NOT_HERE))
     if feed is not None:
-        done = await doing.pause(feed, ask.deed(feed.name), paused=False)
+        done = await doing.pause(feed, ask.deed(_called(ask, feed)), paused=False)
     elif channel is not None:
         done = await ask.archive.acts.resume_channel(channel.name, ask.deed(channel.name))
         doing.wake()
     else:
         return _unknown(ask, name)
     said = later("{name} goes on.") if done else later("{name} was not paused.")
-    return ask.notice(ask.say.text(said, name=feed.name if feed else name))
+    return ask.notice(ask.say.text(said, name=_called(ask, feed) if feed else name))
 
 
 async def test(ask: Ask) -> Reply:
     """Ask a feed once, now, and say what it is."""
     doing, name = doing_of(ask), _named(ask, "feed")
+    if which := _which(ask, name):
+        return ask.failure(which)
     feed = _feed(ask, name)
     if doing is None:
         return ask.failure(ask.say.text(NOT_HERE))
     if feed is None:
         return _unknown(ask, name)
-    await ask.archive.acts.note(ask.deed(feed.name))
+    await ask.archive.acts.note(ask.deed(_called(ask, feed)))
     found = await doing.test(feed)
     lines = probed(found, ask.say) if found.trouble else described(found, ask.say)
     return ask.notice("\n".join(lines), feed.name)
@@ -157,8 +166,24 @@ def _with_reason(ask: Ask) -> tuple[str, str]:
 
 def _feed(ask: Ask, name: str) -> Feed | None:
     """By name or address, whatever its case."""
+    return next(iter(_feeds(ask, name)), None)
+
+
+def _feeds(ask: Ask, name: str) -> list[Feed]:
     feeds, wanted = ask.around.settings().feeds, name.casefold()
-    return next((f for f in feeds if wanted in (f.name.casefold(), f.url.casefold())), None)
+    return [one for one in feeds if wanted in (one.name.casefold(), one.url.casefold())]
+
+
+def _which(ask: Ask, name: str) -> str:
+    """The question which feed is meant, where several have that name; "" otherwise."""
+    alike = [masked(one.url) for one in _feeds(ask, name)]
+    if len(alike) < 2:  # noqa: PLR2004 - one is no choice
+        return ""
+    return ask.say.text("Did you mean {verb}?", verb=ask.say.names(alike[:_ALIKE]))
+
+
+def _called(ask: Ask, feed: Feed) -> str:
+    return told_apart(feed, ask.around.settings().feeds)
 
 
 def _channel(ask: Ask, name: str) -> Channel | None:

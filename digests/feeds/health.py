@@ -60,10 +60,10 @@ _UNREAD = _ALERTS.keys() - {
 
 def health(feed: Feed, state: FeedState | None, now: datetime) -> Health:
     """How a feed of the file stands; `state` is None when it was never registered."""
+    if state is not None and state.paused:
+        return Health(Condition.PAUSED)
     if state is None or state.last_poll is None:
         return Health(Condition.NEW)
-    if state.paused:
-        return Health(Condition.PAUSED)
     if state.trouble is not None:
         return _in_trouble(state, state.trouble)
     return _well(feed, state, now)

@@ -74,3 +74,23 @@ def test_verbs_that_read_are_answered_in_words_and_for_programs(tmp_path: Path) 
     card = json.loads(nightdesk("story", key, "--json", cwd=tmp_path).stdout)
     assert card["headline"] == "Alpha ransomware at the harbour"
     assert "█" in nightdesk("trends", "alpha", "30d", cwd=tmp_path).stdout
+
+
+def test_feeds_of_one_name_are_told_apart_by_their_addresses(tmp_path: Path) -> None:
+    one, two = "https://news.example/one", "https://news.example/two"
+    write_config(tmp_path, one)
+    file = tmp_path / "feeds.yaml"
+    file.write_text(f"{file.read_text('utf-8')}  - {{url: '{two}', publisher: news.example}}\n")
+    asked = nightdesk("pause", "news.example", cwd=tmp_path)
+    paused = nightdesk("pause", two, cwd=tmp_path)
+    listed = nightdesk("feeds", "list", cwd=tmp_path)
+    states = [
+        json.loads(line)
+        for line in nightdesk("feeds", "list", "--json", cwd=tmp_path).stdout.splitlines()
+    ]
+    assert asked.returncode == 1
+    assert one in asked.stdout
+    assert two in asked.stdout
+    assert f"news.example ({two}) is not asked any more" in " ".join(paused.stdout.split())
+    assert [state["condition"] for state in states] == ["new", "paused"]
+    assert "(https://news" in listed.stdout

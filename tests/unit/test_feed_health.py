@@ -44,6 +44,7 @@ def test_the_page_about_feeds_has_every_condition_as_it_is_shown_and_as_programs
         (FeedState(FEED.url), Condition.NEW, "not asked yet"),
         (GOOD, Condition.WELL, "well"),
         (replace(GOOD, paused=True), Condition.PAUSED, "paused"),
+        (FeedState(FEED.url, paused=True), Condition.PAUSED, "paused"),
         (replace(GOOD, slow=True), Condition.SLOW, "slow lane"),
         (
             replace(GOOD, adopted="https://b.example/"),
