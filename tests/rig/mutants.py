@@ -261,6 +261,12 @@ def _forgets_what_failed() -> None:
     assert desk
 
 
+def _breaking_waits() -> None:
+    routing = _module("digests.rules.routing")
+    inner = routing._rule
+    routing._rule = lambda channel: replace(inner(channel), breaking=None)
+
+
 def _retry(model: Any, reason: str) -> Any:
     return model.Retry(reason, timedelta(seconds=1))
 
@@ -327,5 +333,6 @@ MUTANTS: Mapping[str, Mutant] = {
     "read back from the end": Mutant(
         "a place is read back from before the intent", _watermark_ahead, slack=DONE
     ),
+    "breaking waits": Mutant("what is breaking waits for no list", _breaking_waits),
     "poll forgotten": Mutant("what could not be committed is read again", _forgets_what_failed),
 }
