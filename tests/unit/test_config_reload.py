@@ -127,7 +127,7 @@ def test_a_file_replaced_by_another_of_the_same_time_and_size_is_seen(desk: Desk
 def test_a_vanished_file_is_told_once_and_its_return_too(desk: Desk) -> None:
     desk.poll()
     desk.path.unlink()
-    assert desk.poll() == "cannot be read: No such file or directory"
+    assert desk.poll() == "there is no such file"
     assert desk.poll() == "nothing"
     assert desk.watcher.settings is not None
     desk.write(GOOD)
@@ -141,12 +141,12 @@ def test_a_file_that_becomes_a_folder_is_an_error_and_no_crash(desk: Desk) -> No
     assert desk.poll() != "nothing"
     assert desk.poll() == "nothing"
     desk.path.rmdir()
-    assert "No such file" in desk.poll()
+    assert desk.poll() == "there is no such file"
 
 
 def test_a_watcher_may_begin_without_a_file_and_with_a_bad_one(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "feeds.yaml")
-    assert "No such file" in desk.poll()
+    assert desk.poll() == "there is no such file"
     assert desk.watcher.settings is None
     desk.write(BAD)
     assert "which begins with file:" in desk.poll()
