@@ -18,7 +18,9 @@ from digests.model.watching import is_watching
 from digests.rules.query import And, Everything, Field, Not, Or, Phrase, Query, Word
 
 END = 1 << 62  # above every id
-_NARROW = 3  # so many of the rarest conditions are met before the others are looked at
+_FEW = 3  # conditions that need no order
+_NARROW = 2  # so many of the rarest conditions are met before the others are looked at,
+_IN_TURN = 2  # of which so many are met one after the other
 
 Often = Callable[[Leaf], float]  # how many stories have a leaf
 
@@ -221,12 +223,15 @@ def _conjunction(parts: Sequence[Condition], often: Often | None = None) -> str:
 
 
 def _all_wanted(parts: Sequence[Condition], often: Often | None) -> str:
-    if often is None or len(parts) <= _NARROW:
+    if often is None or len(parts) <= _FEW:
         return _joined(" AND ", map(_expression, parts))
     rarity = {at: _often(part, often) for at, part in enumerate(parts)}
-    order = [parts[at] for at in sorted(rarity, key=lambda at: rarity[at])]
-    narrow = _joined(" AND ", map(_expression, order[:_NARROW]))
-    return _joined(" AND ", (whole(narrow), *map(_expression, order[_NARROW:])))
+    order = [_expression(parts[at]) for at in sorted(rarity, key=lambda at: rarity[at])]
+    met = _joined(" AND ", order[:_NARROW])
+    for next_rarest in order[_NARROW : _NARROW + _IN_TURN]:
+        met = both(whole(met), next_rarest)
+    rest = order[_NARROW + _IN_TURN :]
+    return _joined(" AND ", (whole(met), *rest)) if rest else met
 
 
 def whole(expression: str) -> str:
@@ -234,7 +239,8 @@ def whole(expression: str) -> str:
 
     FTS5 makes one row of all conditions that AND joins, and moves every one of them along for each
     try. It does not look into a NOT; so behind one, a common word is only looked at where the rare
-    ones meet. Measured on 150 sentences among a million stories: 1.1 ms instead of 11.
+    ones meet. Measured on 150 sentences among a million stories: 1.1 ms instead of 11. One after
+    the other is worth a fifth more where a condition is any of many words, as numbers are.
     """
     return f'({expression}) NOT ""'
 
