@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST = 20_000  # stories looked at; the newest
 _PAGE = 500
-_HEADLINE = 60
+_HEADLINE = 54  # with when it was seen and its short name 80 columns
 
 
 async def simulated(env: "Environment", name: str, since: str, *, as_json: bool) -> None:
@@ -34,9 +34,8 @@ async def simulated(env: "Environment", name: str, since: str, *, as_json: bool)
     for one in told:
         row = _row(one)
         headline = _shown(one.story.headline)
-        typer.echo(
-            f"{row['seen']}  {row['what']:<34}  {one.story.key}  {headline}  ({row['why']})"
-        )
+        typer.echo(f"{row['seen']}  {one.story.key}  {headline}")
+        typer.echo(f"    {row['what']}: {row['why']}")
     for line in _sums(told):
         typer.echo(line)
 

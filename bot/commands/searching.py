@@ -1,6 +1,7 @@
 """search and latest: stories by what they say, newest or best first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.commands.asking import Ask, Option, Reply, Source, Verb
 from digests.archive.records import Page
@@ -63,7 +64,7 @@ async def look(ask: Ask, text: str, title: str = "", notes: Sequence[str] = ()) 
     """One page of what a query finds, and how it was understood."""
     say, parsed = ask.say, parse_lenient(text)
     query, sort = parsed.query, parsed.sort
-    notes = [*filter(None, notes), *(_note(note, say) for note in parsed.notes)]
+    said = [*filter(None, notes), *(_note(note, say) for note in parsed.notes)]
     found = await ask.archive.search(
         query, now=ask.now, sort=sort, limit=PAGE_SIZE, page=ask.page, until=ask.until
     )
@@ -73,16 +74,19 @@ async def look(ask: Ask, text: str, title: str = "", notes: Sequence[str] = ()) 
             wider, now=ask.now, sort="best", limit=PAGE_SIZE, page=ask.page, until=ask.until
         )
         if found.total:
-            notes.append(say.text("No story has all of these words; these have some of them."))
+            said.append(say.text("No story has all of these words; these have some of them."))
     if not complete and (meant := await ask.archive.respelt(query)):
-        notes.append(
+        said.append(
             say.text("Nothing has these words. Did you mean {query}?", query=render(meant))
         )
     shown = title or _title(text, say)
-    reply = Reply(_listing(shown, found, notes, say))
+    final = max(0, found.total - 1) // PAGE_SIZE
+    if not found.hits and final < ask.page and found.total:  # typed by its number
+        return await look(replace(ask, page=final), text, title, notes)
+    reply = Reply(_listing(shown, found, said, say))
     if not found.total:
         return reply  # nothing to share
-    last = (ask.page + 1) * PAGE_SIZE >= found.total
+    last = ask.page >= final
     return await ask.listed(reply, text, until=found.until, last=last)
 
 

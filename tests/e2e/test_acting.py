@@ -58,6 +58,7 @@ def test_lists_in_the_terminal_have_pages(tmp_path: Path) -> None:
     assert "--page 2 shows more." in first
     second = nightdesk("search", "ransomware", "--page", "2", cwd=tmp_path).stdout
     assert "shows more" not in second
+    assert nightdesk("search", "ransomware", "--page", "9", cwd=tmp_path).stdout == second
     assert all(
         (f"{name} ransomware" in first) != (f"{name} ransomware" in second) for name in names
     )

@@ -73,6 +73,7 @@ def test_a_channels_rules_are_tried_on_what_came_in(tmp_path: Path) -> None:
     shown = nightdesk("preview", "--channel", "soc", "--since", "9999d", cwd=tmp_path)
     assert "2 stories: 0 cards, 1 in digests, 1 not told" in shown.stdout, shown.stderr
     assert "post: daily at 08:30" in shown.stdout
+    assert all(len(line) <= 80 for line in shown.stdout.splitlines())
     assert "does not match only: alpha" in shown.stdout
     wrong = nightdesk("preview", "--channel", "ops", cwd=tmp_path)
     assert wrong.returncode == 2
