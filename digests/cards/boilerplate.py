@@ -81,6 +81,7 @@ _BEGINNING = re.compile(
 
 # Who wrote it, on a line of its own: "By Ada Quay", "Ein Bericht von Bo Pier (Router, WLAN)".
 _NAME = r"(?:[^\W\d_a-zß-ÿа-я][\w.'’-]{1,25}|von|van|der|de|da|di|und|and|et|y|e|и)"
+_LONGEST_CREDIT = 200  # characters
 _CREDIT = re.compile(
     r"(?:Von|By|Par|Por|Автор:?|(?:Ein|Eine|An?|Un|Une|Una) [^\W\d_]{3,20} (?:von|by|par|por|de))"
     rf" {_NAME}(?: {_NAME}){{1,5}}(?: ?\([^()]{{2,80}}\))?"
@@ -142,4 +143,6 @@ def _line_end(text: str, at: int) -> int:
 
 def is_boilerplate(sentence: str) -> bool:
     """Whether a sentence speaks about the page rather than about its subject."""
-    return _BEGINNING.match(sentence) is not None or _CREDIT.fullmatch(sentence) is not None
+    if _BEGINNING.match(sentence) is not None:
+        return True
+    return len(sentence) <= _LONGEST_CREDIT and _CREDIT.fullmatch(sentence) is not None

@@ -16,7 +16,7 @@ from importlib.resources import files
 from itertools import chain, pairwise
 
 from digests.cards import reading_time
-from digests.text.attribution import says
+from digests.text.attribution import is_attributed
 
 WORD = re.compile(r"[^\W_]+")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -121,7 +121,7 @@ def _substance(sentence: Sentence, language: str) -> tuple[float, ...]:
         _QUOTE.search(text) is not None,
         _QUESTION.search(text) is not None,
         leans(text),
-        says(language).search(text) is not None,
+        is_attributed(text, language),
     )
 
 

@@ -100,15 +100,22 @@ _PRIMARY_PATH = re.compile(
     re.IGNORECASE,
 )
 
+# Of lower case, and a digit first where there is one, with the look behind it after it: so the engine
+# can skip to what may be something.
+_NUMBER = re.compile(r"\d(?<![\w.].)(?:\d{1,2}(?:[.,  ]\d{3})+(?!\w)|\d{1,6}(?![\w.]))")
 _KINDS_OF_FACTS = {
-    "identifiers": re.compile(
-        r"\bCVE-\d{4}-\d{4,19}|\b[0-9a-f]{32}\b|\b[0-9a-f]{40}\b|\b[0-9a-f]{64}\b|\bGHSA-\w{4}-", re.IGNORECASE
+    "identifiers": (
+        re.compile(r"cve-\d{4}-\d{4,19}|ghsa-\w{4}-"), re.compile(r"\b[0-9a-f]{32}(?:[0-9a-f]{8}|[0-9a-f]{32})?\b")
     ),
-    "versions": re.compile(r"(?<![\d.])v?\d{1,4}\.\d{1,6}(?:\.\d{1,6}){1,3}(?![\d.])|\b(?:versions?|version|версии) \d"),
-    "dates": re.compile(r"\b20[0-3]\d-[01]\d-[0-3]\d|\d{1,2}月"),
-    "amounts": re.compile(r"[$€£¥₽]\s?\d|\d\s?(?:%|percent|prozent|pour cent|por ciento|процент|million|billion|mio|млн|млрд|万|亿|億)", re.IGNORECASE),
-    # A digit first, and only then the look behind it: so the engine can skip to the next digit.
-    "numbers": re.compile(r"\d(?<![\w.].)(?:\d{1,2}(?:[.,  ]\d{3})+(?!\w)|\d{1,6}(?![\w.]))"),
+    "versions": (
+        re.compile(r"\d(?<![\d.].)\d{0,3}\.\d{1,6}(?:\.\d{1,6}){1,3}(?![\d.])"), re.compile(r"\b(?:versions?|версии) \d")
+    ),
+    "dates": (re.compile(r"20[0-3]\d-[01]\d-[0-3]\d"), re.compile(r"\d月")),
+    "amounts": (
+        re.compile(r"[$€£¥₽]\s?\d"),
+        re.compile(r"\d\s?(?:%|percent|prozent|pour cent|por ciento|процент|million|billion|mio|млн|млрд|万|亿|億)"),
+    ),
+    "numbers": (_NUMBER,),
 }  # fmt: skip
 
 
@@ -199,7 +206,12 @@ def documents(text: str) -> int:
 
 def facts(text: str) -> tuple[str, ...]:
     """The kinds of facts a text pins down: identifiers, versions, dates, amounts, numbers."""
-    found = [kind for kind, pattern in _KINDS_OF_FACTS.items() if pattern.search(text)]
+    lower = text.lower()
+    found = [
+        kind
+        for kind, patterns in _KINDS_OF_FACTS.items()
+        if any(pattern.search(lower) for pattern in patterns)
+    ]
     if "dates" not in found and _MONTHS_AND_DAYS.count(text):
         found.append("dates")
     return tuple(found)
@@ -207,4 +219,4 @@ def facts(text: str) -> tuple[str, ...]:
 
 def numbers(text: str) -> int:
     """How many numbers of two digits and more a text has."""
-    return len(_KINDS_OF_FACTS["numbers"].findall(text))
+    return len(_NUMBER.findall(text))
