@@ -37,9 +37,10 @@ def s3() -> None:
         def at_hand(story: Story) -> IndexTokens:
             return tokens[story.id]
 
+        # In this order: either finds the words of the other, so that all are indexed anew.
         runners = {
-            "ours": lambda: asyncio.run(_reindexed(home / "ours.db", at_hand)),
             "with its words": lambda: asyncio.run(_reindexed(home / "ours.db", words_of)),
+            "ours": lambda: asyncio.run(_reindexed(home / "ours.db", at_hand)),
             "fts5": lambda: _bulk(records),
         }
         if PEERS.exists():

@@ -48,9 +48,13 @@ def _facets(story: Story) -> Iterator[str]:
     for one in traits_of(story):
         yield _word(*one)
     for name, value in numbers_of(story).items():
-        digits = f"{value:0{_DIGITS}}"
-        for length in range(1, _DIGITS + 1):
-            yield f"{_MARK}{name}{digits[:length]}"
+        yield from _number(name, value)
+
+
+@lru_cache(maxsize=4_096)
+def _number(name: str, value: int) -> tuple[str, ...]:
+    digits = f"{value:0{_DIGITS}}"
+    return tuple(f"{_MARK}{name}{digits[:length]}" for length in range(1, _DIGITS + 1))
 
 
 def _spelled(span: range) -> Iterator[str]:

@@ -9,7 +9,7 @@ from digests.archive.schema import story
 from digests.model import IndexTokens, Story, StoryId
 from digests.text.tokens import ANALYZER_VERSION
 
-BITE = 50
+BITE = 200  # some 20 ms in which others wait to write; of fewer the index has more pieces to merge
 _NEXT = select(story.c.id).where(story.c.id > bindparam("after")).order_by(story.c.id).limit(BITE)
 
 

@@ -134,8 +134,7 @@ def index_again(connection: Connection, texts: Sequence[dict[str, Any]]) -> None
     if not wanted:
         return
     dialects.remove_from_index(connection, wanted)
-    for text in wanted.values():
-        connection.execute(_REVISE_TEXT, text | {"this": text["id"]})
+    connection.execute(_REVISE_TEXT, [text | {"this": text["id"]} for text in wanted.values()])
     dialects.add_to_index(connection, wanted)
 
 
