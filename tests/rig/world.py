@@ -44,7 +44,8 @@ _DISCORD_FAULTS = tuple(
 )
 SLOW = 15.0 / SPEED  # seconds; the client leaves after ten of the fast clock's
 LONGEST = 60.0  # seconds of one bot's life; it ends by itself when nothing is owed any more
-LATE = SLOW / 2  # seconds; a stand-in that ran later than this has broken its own word
+CALM = SLOW / 2  # seconds; when nobody ran later than this, what was slow has been committed
+LATE = 30.0 / SPEED  # seconds; a stand-in that ran later than half of SETTLE has broken its word
 SHORT = 4.0  # where a kill is wanted: twice SETTLE, so that doubts are worked too; then SIGKILL
 
 
@@ -165,7 +166,7 @@ class World:
         """What the platforms do meanwhile they have done."""
         while True:
             time.sleep(1.5 * SLOW)
-            if max(pulse.lately() for pulse in self.pulses) < LATE:
+            if max(pulse.lately() for pulse in self.pulses) < CALM:
                 break
         self.clock.skip(time_)
 
