@@ -110,7 +110,9 @@ async def _discord(parts: "App") -> list[str]:
 
     chat = parts.chats["discord"]
     link = await chat.invitation() if isinstance(chat, DiscordChat) else ""
-    return [f"Discord: connected. To invite the bot with exactly what it needs: {link}"]
+    if not link:  # why, stands among the problems
+        return []
+    return [f"Discord: its token works. To invite the bot with exactly what it needs: {link}"]
 
 
 async def _comments(parts: "App") -> list[str]:

@@ -103,6 +103,16 @@ def test_doctor_names_the_way_to_each_platform_and_ends_well(tmp_path: Path) -> 
     assert "all is well" in shown.stdout
 
 
+def test_doctor_does_not_call_a_platform_connected_that_cannot_be_asked(tmp_path: Path) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9/feed")
+    nowhere = {"DISCORD_TOKEN": "a-token", "DISCORD_API_URL": "http://127.0.0.1:9/api/v10"}
+    told = nightdesk("doctor", cwd=tmp_path, **nowhere)
+    assert told.returncode == 1
+    assert "1 problem" in told.stdout
+    assert "its token works" not in told.stdout
+    assert "invite" not in told.stdout
+
+
 def test_doctor_and_the_list_of_feeds_say_the_same_of_a_feed_that_is_gone(tmp_path: Path) -> None:
     with FakeFeeds({"/feed": rss("Alpha breach")}).in_background() as publisher:
         publisher.fault("/feed", status(410))
