@@ -89,7 +89,7 @@ def _drafted(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draf
 def _draft(raw: RawEntry, feed: Feed, facts: FeedFacts, position: int) -> Draft | Refusal:
     plain = to_plain(raw.body, base=raw.base)
     text, truncated = _without_page_words(plain.text)
-    prose = _telling(_without_page_words(plain.prose)[0], text)
+    prose = _without_code(_without_page_words(plain.prose)[0], text)
     link = shown(raw.link)
     title = title_text(raw.title) or _first_words(text) or link
     if not title:
@@ -132,7 +132,7 @@ def _without_page_words(text: str) -> tuple[str, bool]:
     return without_invitation("\n\n".join(filter(None, paragraphs)))
 
 
-def _telling(prose: str, text: str) -> str:
+def _without_code(prose: str, text: str) -> str:
     """The prose of a text where code is left out and enough remains to be told; else ""."""
     return prose if len(text) > len(prose) >= _ENOUGH_PROSE else ""
 
@@ -190,7 +190,8 @@ def tell(draft: Draft, page: Document | None, *, sentences: int = 3, keep: int =
     article = _article(page, draft)
     full_text = len(article.text) > len(draft.text)
     text = article.text if full_text else draft.text
-    prose = _prose(_telling(article.prose, text) or text if full_text else draft.prose or text)
+    without_code = _without_code(article.prose, text) if full_text else draft.prose
+    prose = _prose(without_code or text)
     told = tuple(condense(prose, title=draft.title, language=draft.language, sentences=sentences))
     all_of_it = f"{draft.title}\n{draft.text}\n{article.text}"
     named = cves(all_of_it)[:MAX_CVES]

@@ -171,7 +171,7 @@ class Around:
     settings: Callable[[], Settings]
     clock: Clock
     table: "Table"  # of what can be asked
-    # Post an answer where it was asked; "" or why that cannot be done. None: nowhere to post.
+    # Post an answer where it was asked. None: nowhere to post.
     share: Callable[[Shared], Awaitable[Showed]] | None = None
     # Look at an address once. None: nothing here asks publishers.
     probe: Callable[[str], Awaitable[Probe]] | None = None

@@ -11,7 +11,7 @@ to 95 %, the newest stories with each of the rarest words 52 to 77 %.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import accumulate, combinations
 
 from sqlalchemy import Connection
 
@@ -141,13 +141,7 @@ def _paired(connection: Connection, plan: Plan, loose: Sequence[Known]) -> dict[
 
 def _hands(words: Sequence[Known]) -> list[Sequence[Known]]:
     """The rarest words, as many as are affordable, dealt out; none where pairs say as much."""
-    left, taken = float(_DEALT), 0
-    for taken, one in enumerate(words):  # noqa: B007 - how many there were is what is wanted
-        left -= one.stories
-        if left < 0:
-            break
-    else:
-        taken = len(words)
+    taken = sum(places <= _DEALT for places in accumulate(one.stories for one in words))
     return [words[at:taken:_HANDS] for at in range(_HANDS)] if taken > _HANDS else []
 
 

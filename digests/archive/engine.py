@@ -29,9 +29,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 READERS = 2
-ASKERS = (
-    2  # more, for what people typed: hundreds of reads a second for cards must not stand before it
-)
+# More, for what people typed: hundreds of reads a second for cards must not stand before it.
+ASKERS = 2
 GROUP_SECONDS = 0.05  # a group takes in no more jobs after this: the first one is waiting
 GROUP_JOBS = 512
 _STEPS = 20_000  # of SQLite's virtual machine between two looks at the clock

@@ -29,78 +29,24 @@ _IPV4 = re.compile(r"(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})(?![\d]|\.\
 
 # Attackers use these as everybody does; reports name them as the place of a file or of an example.
 _EVERYBODYS = frozenset(
-    [
-        "github.com",
-        "gist.github.com",
-        "raw.githubusercontent.com",
-        "githubusercontent.com",
-        "gitlab.com",
-        "bitbucket.org",
-        "google.com",
-        "drive.google.com",
-        "docs.google.com",
-        "sites.google.com",
-        "youtube.com",
-        "microsoft.com",
-        "learn.microsoft.com",
-        "login.microsoftonline.com",
-        "onedrive.live.com",
-        "outlook.com",
-        "live.com",
-        "office.com",
-        "windows.com",
-        "apple.com",
-        "icloud.com",
-        "amazon.com",
-        "amazonaws.com",
-        "cloudflare.com",
-        "dropbox.com",
-        "pastebin.com",
-        "t.me",
-        "telegram.org",
-        "api.telegram.org",
-        "discord.com",
-        "cdn.discordapp.com",
-        "slack.com",
-        "facebook.com",
-        "twitter.com",
-        "x.com",
-        "linkedin.com",
-        "instagram.com",
-        "whatsapp.com",
-        "reddit.com",
-        "wikipedia.org",
-        "yahoo.com",
-        "gmail.com",
-        "virustotal.com",
-        "mozilla.org",
-        "npmjs.com",
-        "pypi.org",
-        "docker.com",
-        "example.com",
-        "example.org",
-        "example.net",
-    ]
+    """
+    github.com gist.github.com raw.githubusercontent.com githubusercontent.com gitlab.com
+    bitbucket.org google.com drive.google.com docs.google.com sites.google.com youtube.com
+    microsoft.com learn.microsoft.com login.microsoftonline.com onedrive.live.com
+    outlook.com live.com office.com windows.com apple.com icloud.com amazon.com
+    amazonaws.com cloudflare.com dropbox.com pastebin.com t.me telegram.org api.telegram.org
+    discord.com cdn.discordapp.com slack.com facebook.com twitter.com x.com linkedin.com
+    instagram.com whatsapp.com reddit.com wikipedia.org yahoo.com gmail.com virustotal.com
+    mozilla.org npmjs.com pypi.org docker.com example.com example.org example.net
+    """.split()  # noqa: SIM905 - reads better than a list
 )
 # Name servers that are open to everybody.
 _RESOLVERS = frozenset(
-    [
-        "1.1.1.1",
-        "1.0.0.1",
-        "8.8.8.8",
-        "8.8.4.4",
-        "9.9.9.9",
-        "149.112.112.112",
-        "208.67.222.222",
-        "208.67.220.220",
-        "114.114.114.114",
-        "223.5.5.5",
-        "77.88.8.8",
-        "2606:4700:4700::1111",
-        "2606:4700:4700::1001",
-        "2001:4860:4860::8888",
-        "2001:4860:4860::8844",
-    ]
+    """
+    1.1.1.1 1.0.0.1 8.8.8.8 8.8.4.4 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220
+    114.114.114.114 223.5.5.5 77.88.8.8 2606:4700:4700::1111 2606:4700:4700::1001
+    2001:4860:4860::8888 2001:4860:4860::8844
+    """.split()  # noqa: SIM905 - reads better than a list
 )
 
 

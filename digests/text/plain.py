@@ -33,13 +33,8 @@ _EMPHASIS = re.compile(
     r"|sup|tt|u)(?:\s[^<>]{0,500})?>"
 )
 _LINE_BREAK = re.compile(r"(?i)<(?:br|wbr)\s{0,9}/?>")
-_OUR_SIGNS = (
-    PARAGRAPH,
-    LINE,
-    CODE,
-    PROSE,
-    *"\x1c\x1d\x1e\x1f",
-)  # and separators that pass for spaces
+# And separators that pass for spaces.
+_OUR_SIGNS = (PARAGRAPH, LINE, CODE, PROSE, *"\x1c\x1d\x1e\x1f")
 _CODE = re.compile(rf"{CODE}[^{PROSE}]*+{PROSE}?")
 _CODE_MARKS = str.maketrans("", "", CODE + PROSE)
 _TITLE_ROUNDS = 3  # some publishers escape twice; nobody was seen to do so three times

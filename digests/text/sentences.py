@@ -29,6 +29,7 @@ _IN_CODE = re.compile(r"[A-Za-z0-9]*(?:[a-z][A-Z]|[A-Za-z]\d|_|\()")  # os.Remov
 _LINK = re.compile(r"[A-Za-z0-9]+\.\Z")  # of System.IO.Stream
 _LINKED = re.compile(r"\b[A-Z][A-Za-z0-9]*\.[A-Z][A-Za-z0-9]*\.\Z")
 _LONGEST_LINK = 40  # characters
+# What follows a Chinese quotation and belongs to it: “……！”他说。
 _SAYS = re.compile(r"[^，。！？；\s]{0,8}(?:说|說|表示|写道|寫道|问道|問道|补充道|補充道)[。，]")
 
 

@@ -1,20 +1,15 @@
 """Runs what looks after an archive in forks that are killed: `python -m tests.rig.keeper`.
 
-One request a line on standard input (`job`, `files`, `delay` in seconds or none), one answer a line on
-standard output. Everything is imported once, so that a fork costs little.
+A request has the `job`, the `files` and the `seconds` after which it is killed.
 """
 
 import asyncio
-import json
 import os
-import signal
-import sys
-import time
 import traceback
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import alembic.command
 import alembic.config  # noqa: F401 - both here, else every fork would import them anew
@@ -23,10 +18,10 @@ from digests.archive.restoring import restore
 from digests.archive.store import Archive
 from digests.testing import START
 from tests.contract.archives import poll, told
+from tests.rig import forking
 
 KEEP = timedelta(days=400)
 LONG_AFTER = START + timedelta(days=401)
-LONGEST = 60.0  # seconds of one job
 
 
 async def _migrate(database: Path) -> None:
@@ -60,39 +55,14 @@ JOBS: dict[str, Callable[..., Awaitable[None]]] = {
 }
 
 
-def main() -> None:
-    print(json.dumps({"ready": True}), flush=True)
-    for line in sys.stdin:
-        print(json.dumps(_forked(json.loads(line))), flush=True)
+async def _do(request: dict[str, Any]) -> None:
+    await JOBS[request["job"]](*map(Path, request["files"]))
 
 
-def _forked(request: dict[str, object]) -> dict[str, object]:
-    """Run the job in a fork; kill it `delay` seconds after its beginning."""
-    began = time.monotonic()
-    pid = os.fork()
-    if pid == 0:
-        _child(request)
-    end = began + float(str(request["delay"] or LONGEST))
-    done, status = 0, 0
-    while not done and time.monotonic() < end:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        time.sleep(0.001)
-    if not done:
-        os.kill(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
-    return {"code": os.waitstatus_to_exitcode(status), "seconds": time.monotonic() - began}
-
-
-def _child(request: dict[str, object]) -> NoReturn:
+def _child(request: dict[str, Any]) -> NoReturn:
     code = 1
     try:
-        files = request["files"]
-        assert isinstance(files, list)
-
-        async def job() -> None:
-            await JOBS[str(request["job"])](*map(Path, files))
-
-        asyncio.run(job())
+        asyncio.run(_do(request))
         code = 0
     except BaseException:  # noqa: BLE001 - the test shows it
         traceback.print_exc()
@@ -101,4 +71,4 @@ def _child(request: dict[str, object]) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    forking.serve(_child)

@@ -1,4 +1,4 @@
-"""The process that forks bots (launcher.py), as its starter sees it."""
+"""A process that works in forks (forking.py), as its starter sees it."""
 
 import contextlib
 import json
@@ -16,16 +16,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass
 class Launcher:
-    """The process that forks bots."""
+    """The process that forks bots, or what else the module does."""
 
     process: "subprocess.Popen[str]"
 
     @classmethod
     @contextlib.contextmanager
-    def started(cls) -> Iterator["Launcher"]:
+    def started(cls, module: str = "tests.rig.launcher") -> Iterator["Launcher"]:
         env = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.rig.launcher"],
+            [sys.executable, "-m", module],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env,
         )  # fmt: skip
         launcher = cls(process)
@@ -37,7 +37,7 @@ class Launcher:
             process.communicate()
 
     def launch(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run one bot to its end."""
+        """Run one to its end, or to the end of its `seconds`."""
         assert self.process.stdin
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()

@@ -1,8 +1,8 @@
 """Where the bots of a run tell, by which rules, and what each place is owed of the stories.
 
-Every third story is of a botnet, every second of them of one that spreads ransomware, which is urgent: by
-these words of its text channels and watches choose. One channel is quiet in the first two hours, one has a limit, one is told hourly; a person on
-each platform watches.
+Every third story is of a botnet, every second of them of one that spreads ransomware, which is
+urgent: by these words of its text channels and watches choose. One channel is quiet in the first
+two hours, one has a limit, one is told hourly; a person on each platform watches.
 """
 
 import asyncio

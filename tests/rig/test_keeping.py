@@ -3,11 +3,8 @@
 However it ends, the database opens, is sound, and holds all it held before or all it was to hold.
 """
 
-import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -26,48 +23,31 @@ from digests.model import PostState
 from digests.testing import START
 from tests.contract.archives import card, poll, told
 from tests.rig.keeper import LONG_AFTER
-from tests.rig.launching import ROOT
+from tests.rig.launching import Launcher
 
 KILLS = 6  # of each job
+LONGEST = 60.0  # seconds of one that is to end by itself
 ROWS = 200  # of each table that is brought up to date
 CONTENTS = {"state": "sent", "members": "[]", "cves": '["CVE-2026-1"]'}  # that a revision reads
 
 
 @dataclass
 class Keeper:
-    """The process that forks the jobs."""
+    """Has the jobs done."""
 
-    process: "subprocess.Popen[str]"
+    launcher: Launcher
 
-    def do(self, job: str, *files: Path, delay: float | None = None) -> tuple[int, float]:
+    def do(self, job: str, *files: Path, delay: float = LONGEST) -> tuple[int, float]:
         """How it ended (-9: killed) and after how many seconds."""
-        assert self.process.stdin
-        request = {"job": job, "files": [str(one) for one in files], "delay": delay}
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        ended = self.answer()
+        request = {"job": job, "files": [str(one) for one in files], "seconds": delay}
+        ended = self.launcher.launch(request)
         return ended["code"], ended["seconds"]
-
-    def answer(self) -> dict:
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        assert line, "the keeper has died"
-        return json.loads(line)
 
 
 @pytest.fixture(scope="module")
 def keeper() -> Iterator[Keeper]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.rig.keeper"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-    )  # fmt: skip
-    try:
-        found = Keeper(process)
-        found.answer()
-        yield found
-    finally:
-        process.kill()
-        process.communicate()
+    with Launcher.started("tests.rig.keeper") as launcher:
+        yield Keeper(launcher)
 
 
 @contextmanager
