@@ -244,21 +244,28 @@ def _watermark_ahead() -> None:
 
 
 def _forgets_what_failed() -> None:
-    """A poll that could not be committed is remembered as read all the same."""
+    """A poll that could not be committed is remembered as read all the same, here and on disk."""
     desk = _module("digests.desk.desk").Desk
     archive = _module("digests.archive.store").Archive
-    inner = archive.commit_poll
+    inner_commit, inner_understood = archive.commit_poll, desk._understood
     failed: list[str] = []
 
     async def commit_poll(self: Any, record: Any) -> None:
         if record.new and record.feed_url not in failed:
             failed.append(record.feed_url)
-            await self.save_feed_state(record.state)
             raise _module("digests.errors").ArchiveError("disk full")
-        await inner(self, record)
+        await inner_commit(self, record)
 
-    archive.commit_poll = commit_poll
-    assert desk
+    async def understood(
+        self: Any, feed: Any, before: Any, after: Any, *rest: Any, **how: Any
+    ) -> Any:
+        try:
+            return await inner_understood(self, feed, before, after, *rest, **how)
+        except _module("digests.errors").ArchiveError:
+            await self._commit_state(after)
+            raise
+
+    archive.commit_poll, desk._understood = commit_poll, understood
 
 
 def _breaking_waits() -> None:
