@@ -59,10 +59,13 @@ class Stage:
         """What stands there."""
         return len(self.slack.keys()) + self.discord.count("create", "accepted")
 
-    def limited(self) -> int:
-        """How many calls were answered with 429."""
-        everywhere = self.discord.count("limit", "refused 429")
-        return self.slack.limited + everywhere + self.discord.count("create", "refused 429")
+    def limited(self) -> dict[str, int]:
+        """How many calls were answered with 429, by the limit that they met."""
+        return {
+            "Slack's": self.slack.limited,
+            "Discord's over all": self.discord.count("limit", "refused 429"),
+            "Discord's of a channel": self.discord.count("create", "refused 429"),
+        }
 
     def in_channel(self, target: str) -> int:
         """How many cards stand in one channel."""
@@ -102,13 +105,20 @@ async def _run() -> None:
 def _say_sent(stage: Stage, sent: Sent) -> None:
     said = ", ".join(f"{wait:.2f} s on {name}" for name, wait in sent.waits.items())
     bad = len(stage.slack.violations) + len(stage.discord.violations)
+    limited = stage.limited()
     crowds = " and ".join(str(stage.in_channel(one)) for one in stage.crowded)
     say("R7", f"{2 * (CHANNELS + 2)} channels: "
         f"{sent.cards / SECONDS:.1f} cards/s for {SECONDS:.0f} s "
         f"({1000 * sent.cpu / sent.cards:.1f} ms of CPU each), "
-        f"{stage.limited()} answers 429, {bad} bodies broke a rule", goal=">= 40, 0, 0")  # fmt: skip
+        f"{sum(limited.values())} answers 429{_which(limited)}, {bad} bodies broke a rule",
+        goal=">= 40, 0, 0")  # fmt: skip
     say("R7", f"a channel with one card beside one with {MANY} waits {said} (to the crowded ones "
         f"went {crowds})")  # fmt: skip
+
+
+def _which(limited: dict[str, int]) -> str:
+    met = [f"{limit} {count}" for limit, count in limited.items() if count]
+    return f" ({', '.join(met)})" if met else ""
 
 
 def _stage(folder: Path, slack: FakeSlack, discord: FakeDiscord) -> Stage:

@@ -1,6 +1,7 @@
 """The outbox's side of Discord: what each answer and each fault ends in; reading back."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -197,6 +198,28 @@ async def test_many_channels_at_once_keep_the_global_limit():
                 chat.post(Destination("discord", place), CONTENT, mark="m", nonce=place)
                 for place in places
             )
+        )
+        assert all(isinstance(outcome, Posted) for outcome in outcomes)
+        assert fake.count("limit") == 0
+
+
+async def test_after_standing_still_the_global_limit_is_kept_as_well():
+    """Calls whose time came meanwhile all leave at once, and those of the next second follow."""
+    async with talking() as (fake, chat):
+        places = [fake.world.add_channel(str(610000000000000000 + n)) for n in range(90)]
+
+        async def stand_still():
+            await asyncio.sleep(0.2)
+            time.sleep(0.8)  # noqa: ASYNC251 - what is tested
+
+        outcomes, _ = await asyncio.gather(
+            asyncio.gather(
+                *(
+                    chat.post(Destination("discord", place), CONTENT, mark="m", nonce=place)
+                    for place in places
+                )
+            ),
+            stand_still(),
         )
         assert all(isinstance(outcome, Posted) for outcome in outcomes)
         assert fake.count("limit") == 0

@@ -1,6 +1,7 @@
 """The pure parts beneath the Discord chat: outcomes, limits, permissions."""
 
 from datetime import timedelta
+from heapq import heappop, heappush
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -212,6 +213,28 @@ def test_no_second_ever_sees_more_than_fifty_calls(gaps):
         limits.take(f"POST a {number}", sent[-1])
     busiest = max(sum(start <= at < start + 1 for at in sent) for start in sent)
     assert busiest <= 47
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.05), st.floats(0, 2), st.floats(0, 2)), max_size=250))
+def test_calls_that_leave_and_arrive_late_are_never_too_many_in_a_second(calls):
+    """Each call: the time since the last wished to leave, until it arrives, until its answer."""
+    limits, now, arrived = Limits(), 0.0, []
+    answers: list[float] = []  # a heap: when calls under way will be answered
+
+    def pass_until(moment):
+        while answers and answers[0] <= moment:
+            limits.ended(heappop(answers))
+
+    for gap, there, back in calls:
+        now += gap
+        pass_until(now)
+        while wait := limits.crowd(now):
+            now += wait
+            pass_until(now)
+        limits.leaves()
+        arrived.append(now + there)
+        heappush(answers, now + there + back)
+    assert all(sum(start <= at < start + 1 for at in arrived) <= 50 for start in arrived)
 
 
 # --- permissions -------------------------------------------------------------------------

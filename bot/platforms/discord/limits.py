@@ -4,13 +4,15 @@ Times are monotonic seconds. A route is "METHOD /path/template channel"; routes 
 counts together share a bucket, which its answers name.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 # Discord allows 50 calls in any second over all routes. We let out one at a time with a small
-# start, so that calls which arrive closer together than they left still keep that limit.
+# start; where that fails, because calls left late and then together, the second is counted.
 _GAP = 1 / 42
 _AT_ONCE = 4
+_IN_A_SECOND = 50
 
 
 @dataclass(slots=True)
@@ -29,6 +31,8 @@ class Limits:
         self._names: dict[str, str] = {}
         self._buckets: dict[str, _Bucket] = {}
         self._paused_until = 0.0
+        self._under_way = 0
+        self._ended: deque[float] = deque()  # when calls of the last second were answered
 
     def delay(self, route: str, now: float) -> float:
         """Seconds until this call may go out; 0 is now."""
@@ -47,6 +51,27 @@ class Limits:
         if at >= bucket.resets:
             bucket.left, bucket.resets = bucket.size, at + bucket.window
         bucket.left -= 1
+
+    def crowd(self, now: float) -> float:
+        """Seconds to wait, 0 when another call cannot be one too many of any second.
+
+        Discord counts a call when it arrives, which is nowhere told: at the latest when it is
+        answered. So a call counts from its leaving until a second after its answer.
+        """
+        while self._ended and self._ended[0] <= now - 1:
+            self._ended.popleft()
+        if self._under_way + len(self._ended) < _IN_A_SECOND:
+            return 0.0
+        return self._ended[0] + 1 - now if self._ended else _GAP
+
+    def leaves(self) -> None:
+        """A call goes out now."""
+        self._under_way += 1
+
+    def ended(self, now: float) -> None:
+        """A call that went out was answered, or given up."""
+        self._under_way -= 1
+        self._ended.append(now)
 
     def learn(self, route: str, headers: Mapping[str, str], now: float) -> None:
         """Take over what an answer says of its bucket."""

@@ -72,16 +72,12 @@ class Rest:
         """Send once and say how it ended. Raises nothing but cancellation."""
         route = _route(method, path)
         within = self._timeout if within is None else within
-        now = self._clock.monotonic()
-        delay = self._limits.delay(route, now) if route else 0.0
-        if delay > within * _PATIENCE:
+        began = self._clock.monotonic()
+        if route and (delay := await self._held_up(route, within * _PATIENCE)):
             return NotSent("waiting for Discord's rate limit", timedelta(seconds=delay))
-        if route:
-            self._limits.take(route, now + delay)
-            await self._clock.sleep(delay)
         try:
-            async with asyncio.timeout(within - delay):
-                answer = await self._send(method, path, json_body, query, form)
+            async with asyncio.timeout(within - (self._clock.monotonic() - began)):
+                answer = await self._counted(method, path, json_body, query, form)
         except (aiohttp.ClientError, ValueError) as error:
             return failed(error)
         except TimeoutError:
@@ -90,6 +86,36 @@ class Rest:
             return failed(error)
         self._learn(route, answer)
         return answer
+
+    async def _held_up(self, route: str, most: float) -> float:
+        """Wait until our limits let the call out; 0, or seconds to come back in: not in time."""
+        began = self._clock.monotonic()
+        delay = self._limits.delay(route, began)
+        if delay > most:
+            return delay
+        self._limits.take(route, began + delay)
+        await self._clock.sleep(delay)
+        while crowd := self._limits.crowd(now := self._clock.monotonic()):
+            if now - began > most:
+                return crowd
+            await self._clock.sleep(crowd)
+        return 0.0
+
+    async def _counted(
+        self,
+        method: str,
+        path: str,
+        body: object,
+        query: Mapping[str, str] | None,
+        form: aiohttp.FormData | None,
+    ) -> Answer:
+        if not _route(method, path):
+            return await self._send(method, path, body, query, form)
+        self._limits.leaves()
+        try:
+            return await self._send(method, path, body, query, form)
+        finally:
+            self._limits.ended(self._clock.monotonic())
 
     async def _send(
         self,
