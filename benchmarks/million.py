@@ -42,9 +42,10 @@ from digests.model import (
     StoryId,
 )
 from digests.stories.ids import first_id, key_of
+from digests.stories.indexing import meaning_of
 from digests.text.tokens import terms
 
-VERSION = 3
+VERSION = 4
 SEED = 7
 BITE = 1_000
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
@@ -75,7 +76,7 @@ spyware mobile fatigue identity zero trust firewall siem analyst incident respon
 deserialization traversal use-after-free heap memory corruption denial service ddos worm wiper
 espionage election deepfake prompt model poisoning agent quantum signature regulation fine""")
 _ADD = f"INSERT INTO story VALUES ({', '.join('?' * len(story.c))})"
-_ADD_TEXT = "INSERT INTO story_text (id, title, body, facets) VALUES (?, ?, ?, ?)"
+_ADD_TEXT = "INSERT INTO story_text (id, title, body, facets, meaning) VALUES (?, ?, ?, ?, ?)"
 _ADD_INDEX = "INSERT INTO story_fts (rowid, title, body, facets) VALUES (?, ?, ?, ?)"
 _CONSONANTS, _VOWELS = "bcdfghklmnprstvz", "aeiou"
 TOPICS = _split("""ransomware vulnerability malware phishing breach privacy policy crime cloud identity
@@ -185,6 +186,7 @@ class Newsroom:
             tokens = IndexTokens(terms(title, "en"), terms(" ".join(sentences), "en"))
         if cves:
             tokens = replace(tokens, body=f"{tokens.body} {terms(' '.join(cves), 'en')}")
+        tokens = replace(tokens, meaning=meaning_of(tokens))
         return StoryRecord(told, tokens, number, (), f"title {number}")
 
     def tokens(self, words: Sequence[int]) -> str:
@@ -259,7 +261,7 @@ def _write(
     connection.execute("BEGIN")
     connection.executemany(_ADD, [_row(record) for record in bite])
     connection.executemany(_ADD_TEXT, texts)
-    connection.executemany(_ADD_INDEX, texts)
+    connection.executemany(_ADD_INDEX, [text[:4] for text in texts])
     connection.executemany(
         "INSERT OR IGNORE INTO story_cve (cve, story) VALUES (?, ?)",
         [(cve, record.story.id) for record in bite for cve in record.story.cves],
@@ -267,11 +269,14 @@ def _write(
     connection.execute("COMMIT")
 
 
-def _text_row(record: StoryRecord, facts: Mapping[str, CveFacts]) -> tuple[int, str, str, str]:
+def _text_row(
+    record: StoryRecord, facts: Mapping[str, CveFacts]
+) -> tuple[int, str, str, str, bytes]:
     told = record.story
     if told.cves:
         told = replace(told, facts=tuple(facts[cve] for cve in told.cves if cve in facts))
-    return told.id, record.tokens.title, record.tokens.body, facets_of(told)
+    tokens = record.tokens
+    return told.id, tokens.title, tokens.body, facets_of(told), tokens.meaning
 
 
 def _row(record: StoryRecord) -> list[Any]:

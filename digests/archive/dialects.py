@@ -102,7 +102,8 @@ SELECT count(*), min(rowid) FROM (
 )
 """
 _TEXTS_OF = """
-SELECT id, title, body FROM story_text WHERE id IN (SELECT value FROM json_each(?))
+SELECT id, title, body, meaning FROM story_text
+WHERE id IN (SELECT value FROM json_each(?))
 """
 
 # CROSS JOIN: the expressions first, then what matches each.
@@ -252,8 +253,8 @@ def match_each(
     return asked(connection, _MATCH_EACH, (json.dumps(expressions), most))
 
 
-def texts_of(connection: Connection, ids: Iterable[int]) -> list[tuple[int, str, str]]:
-    """Id and indexed words, of title and text, of some stories."""
+def texts_of(connection: Connection, ids: Iterable[int]) -> list[tuple[int, str, str, bytes]]:
+    """Id, indexed words of title and text, and their meaning, of some stories."""
     return asked(connection, _TEXTS_OF, (packed(ids),))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, select
 from digests.archive import facets, meta, stories
 from digests.archive.schema import story
 from digests.model import IndexTokens, Story, StoryId
+from digests.text.meaning import VERSION as MEANING_VERSION
 from digests.text.tokens import ANALYZER_VERSION
 
 BITE = 200  # some 20 ms in which others wait to write; of fewer the index has more pieces to merge
@@ -28,7 +29,7 @@ def index(
 
 def version() -> str:
     """Of what stands in the index: of the words, and of what stands beside them."""
-    return f"{ANALYZER_VERSION}.{facets.VERSION}"
+    return f"{ANALYZER_VERSION}.{facets.VERSION}.{MEANING_VERSION}"
 
 
 def is_outdated(connection: Connection) -> bool:

@@ -48,6 +48,7 @@ REVISIONS = (
     "0015",
     "0016",
     "0017",
+    "0018",
 )
 
 metadata = MetaData()
@@ -224,6 +225,7 @@ story_text = Table(
     _text("title"),
     _text("body"),
     _text("facets"),
+    Column("meaning", LargeBinary, nullable=False, server_default=text("x''")),
 )
 
 story_link = Table(

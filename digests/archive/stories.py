@@ -17,6 +17,8 @@ from digests.stories.cluster import StoryRef
 from digests.stories.events import UNSEEN, Evidence, evidence
 
 LAST_NUMBER = "last_number"  # in meta; what retention has taken away must not be counted anew
+_OF_WORDS = ("title", "body", "meaning")
+_IN_TEXT = (*_OF_WORDS, "facets")
 _REF_COLUMNS = (
     story.c.id,
     story.c.key,
@@ -41,7 +43,7 @@ _TEXTS = select(story_text).where(story_text.c.id.in_(_THESE))
 _REVISE_TEXT = (
     update(story_text)
     .where(story_text.c.id == bindparam("this"))
-    .values({name: bindparam(name) for name in ("title", "body", "facets")})
+    .values({name: bindparam(name) for name in _IN_TEXT})
 )
 _HIGHEST = select(func.max(story.c.id)).where(
     story.c.id >= bindparam("low"), story.c.id < bindparam("high")
@@ -116,6 +118,7 @@ def text_row(told: Story, tokens: IndexTokens) -> dict[str, Any]:
         "title": tokens.title,
         "body": tokens.body,
         "facets": facets.facets_of(told),
+        "meaning": tokens.meaning,
     }
 
 
@@ -128,7 +131,7 @@ def index_again(connection: Connection, texts: Sequence[dict[str, Any]]) -> None
     stored = connection.execute(_TEXTS, {"these": dialects.packed(wanted)}).mappings().all()
     for row in stored:
         if not (wanted[row["id"]]["title"] or wanted[row["id"]]["body"]):
-            wanted[row["id"]] |= {"title": row["title"], "body": row["body"]}
+            wanted[row["id"]] |= {name: row[name] for name in _OF_WORDS}
         if wanted[row["id"]] == dict(row):
             del wanted[row["id"]]
     if not wanted:
@@ -190,7 +193,7 @@ def load(connection: Connection, ids: Sequence[StoryId]) -> list[Story]:
 def words(connection: Connection, ids: Iterable[StoryId]) -> dict[StoryId, IndexTokens]:
     """What the index holds of these stories; forgotten ones are left out."""
     found = connection.execute(_TEXTS, {"these": dialects.packed(ids)})
-    return {StoryId(row.id): IndexTokens(row.title, row.body) for row in found}
+    return {StoryId(row.id): IndexTokens(row.title, row.body, row.meaning) for row in found}
 
 
 def latest(connection: Connection, limit: int, before: StoryId | None) -> list[Story]:

@@ -9,10 +9,11 @@ from digests.model.judged import Indicator, Name, Quality, Relevance
 
 @dataclass(frozen=True, slots=True)
 class IndexTokens:
-    """What the full-text index gets: analyzer tokens joined by spaces."""
+    """What the full-text index gets: analyzer tokens joined by spaces; and their meaning."""
 
     title: str = ""
     body: str = ""
+    meaning: bytes = b""  # of both, see digests.text.meaning; empty when there is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from digests.archive.records import EntryRecord, PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.feeds.pace import FeedState
 from digests.model import Destination, Feed, IndexTokens, NewPost, Story, StoryId
+from digests.stories import indexing
 from digests.testing import START, build_story
-from digests.text import tokens
 
 FEED = "https://news.example/feed"
 SOC = Destination("slack", "C1")
@@ -41,10 +41,7 @@ def feed(url: str = FEED, **changes) -> Feed:
 
 
 def words(story: Story) -> IndexTokens:
-    text = " ".join(story.sentences)
-    return IndexTokens(
-        tokens.terms(story.headline, story.language), tokens.terms(text, story.language)
-    )
+    return indexing.words(story.headline, story.sentences, (), (), story.language)
 
 
 def story_id(number: int, at=START) -> StoryId:

@@ -359,6 +359,30 @@ async def test_a_story_is_found_by_what_it_has_become(news):
     assert await found(news, "fortinet") == [1]
 
 
+async def test_of_stories_with_the_same_words_the_one_that_means_the_query_is_best(archive):
+    """The words asked for stand in each; what else a story says decides, also once it has grown."""
+    near, far = (
+        told(
+            1,
+            "Story 1",
+            "Hackers leak records. Ransomware stole the patients' files from a clinic.",
+        ),
+        told(2, "Story 2", "Hackers leak records. Oil prices rose and shares fell across Asia."),
+    )
+
+    async def best():
+        page = await archive.search(
+            parse_lenient("hackers leak records").query, now=NOW, sort="best"
+        )
+        return [hit.story.headline for hit in page.hits]
+
+    await archive.commit_poll(poll(near, far))
+    assert await best() == ["Story 1", "Story 2"]
+    grown = replace(near, story=replace(near.story, revision=2), tokens=IndexTokens())
+    await archive.commit_poll(poll(revised=(grown,)))
+    assert await best() == ["Story 1", "Story 2"]
+
+
 async def test_another_analyzer_indexes_everything_anew(archives, archive, monkeypatch):
     await archive.commit_poll(poll(*(told(n) for n in range(1, 121))))
     assert not archive.index_outdated

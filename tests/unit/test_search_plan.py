@@ -17,6 +17,8 @@ from digests.model import Span
 from digests.rules.query import And, Everything, Field, Not, Or, Phrase, Word, parse_lenient
 from digests.stories.ids import first_id
 from digests.testing import START, build_story
+from digests.text.meaning import meaning
+from digests.text.tokens import terms
 
 DAY = timedelta(days=1)
 
@@ -198,6 +200,19 @@ def test_words_that_begin_alike_count_for_less_than_the_word_itself():
     assert ranked(
         [candidate(1, "", "cve202433 x"), candidate(2, "", "z x")], [word("cve202434")]
     ) == [2, 1]
+
+
+def test_what_a_query_of_several_words_means_counts_beside_its_words():
+    asked = [word(one) for one in terms("hospital records encrypted", "en").split()]
+    alike = meaning(terms("ransomware locks the files of a clinic", "en").split())
+    stranger = meaning(terms("oil prices rise as stocks fall", "en").split())
+    first = Candidate(1, "", "hospit record x", alike)
+    second = Candidate(2, "", "hospit record x", stranger)
+    unknown = Candidate(3, "", "hospit record x")
+    assert ranked([second, unknown, first], asked) == [1, 3, 2]
+    assert ranked([second, unknown, first], asked[:2]) == [3, 2, 1]  # two words say too little
+    has_all = Candidate(4, "", "hospit record encrypt", stranger)
+    assert ranked([first, has_all], asked) == [4, 1]
 
 
 def test_rare_words_outweigh_common_ones_and_no_word_counts_against_a_story():
