@@ -1,11 +1,17 @@
 """The sentence of a story that best shows why it was found, with what was found marked. Pure."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from digests.archive.leaves import Leaf
 from digests.archive.ranking import Weighed, places
 from digests.model import Span, Story
 from digests.text.tokens import Token, analyze
+
+_SURE = 5  # letters of a term; the stem of a shorter one may begin otherwise than its word (dying: die)
+_BEGINNING = 3
+_UMLAUTS = "de"  # its stems begin otherwise where "oe" stands for "ö"
+_SIGNS = frozenset({"cplusplus", "csharp", "fsharp", "dotnet"})  # terms that stand for signs
 
 
 class Marker:
@@ -22,20 +28,27 @@ class Marker:
             else:
                 for word in frozenset[str]().union(*one.leaf.positions):
                     self._of_word.setdefault(word, []).append(at)
+        self._beginnings = _beginnings(
+            term for one in leaves for terms in one.leaf.positions for term in terms
+        )
 
     def excerpt(self, story: Story) -> tuple[Span, ...]:
         """The first of the sentences that say most of the query; the first one when none does."""
         best, chosen, marks = -1.0, "", list[Token]()
         for sentence in story.sentences:
-            value, hits = self._hits(analyze(sentence, story.language))
+            value, hits = self._hits(sentence, story.language)
             if value > best:
                 best, chosen, marks = value, sentence, hits
             if value >= self._most:
                 break  # it says all of the query
         return _marked(chosen, marks) if chosen else ()
 
-    def _hits(self, tokens: Sequence[Token]) -> tuple[float, list[Token]]:
+    def _hits(self, sentence: str, language: str) -> tuple[float, list[Token]]:
         """What a sentence is worth, and which of its tokens are looked for."""
+        look = self._beginnings if language != _UMLAUTS and sentence.isascii() else None
+        if look and not look.search(sentence):
+            return 0.0, []
+        tokens = analyze(sentence, language)
         hits = [token for token in tokens if token.term in self._of_word]
         found = {at for token in hits for at in self._of_word[token.term]}
         if self._others:
@@ -45,6 +58,21 @@ class Marker:
                 hits += marked
                 found |= {at} if marked else set()
         return sum(self._weights[at] for at in found), hits
+
+
+def _beginnings(terms: Iterable[str]) -> re.Pattern[str] | None:
+    """What plain text must hold where it holds one of some terms; None where that cannot be told.
+
+    Most sentences hold none, and to look for letters costs a twentieth of taking words apart.
+    """
+    asked = set(terms)
+    plain = (
+        len(one) >= _SURE and one.isascii() and one.isalpha() and "z" not in one for one in asked
+    )
+    if not asked or asked & _SIGNS or not all(plain):  # "z" spells signs, see tokens.py
+        return None
+    starts = "|".join(sorted({one[:_BEGINNING] for one in asked}))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{starts})", re.IGNORECASE)
 
 
 def _places(leaf: Leaf, terms: Sequence[str]) -> list[int]:

@@ -1,5 +1,6 @@
 """How a query becomes a question to the index: spans, expressions, dates, marks and scores."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -213,6 +214,32 @@ def test_what_a_query_of_several_words_means_counts_beside_its_words():
     assert ranked([second, unknown, first], asked[:2]) == [3, 2, 1]  # two words say too little
     has_all = Candidate(4, "", "hospit record encrypt", stranger)
     assert ranked([first, has_all], asked) == [4, 1]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["attacks", "dying", "woeful", "zero-day", "evil-zone.example", "C++", "die", "Offen"]
+        )
+    ),
+    st.lists(
+        st.sampled_from(
+            ["attack", "die", "woefully", "offen", "oeffnen", "zone", "example", "evil", "c++"]
+        ),
+        min_size=1,
+    ),
+    st.sampled_from(["en", "de", "fr"]),
+)
+def test_a_sentence_is_marked_the_same_whether_its_letters_are_looked_at_first(
+    said, asked, language
+):
+    leaves = [Weighed(leaf_of(Word(one)), 1.0) for one in asked]
+    story = replace(
+        build_story(1), sentences=("No such thing.", " ".join(said)), language=language
+    )
+    quick, slow = Marker(leaves), Marker(leaves)
+    slow._beginnings = None
+    assert quick.excerpt(story) == slow.excerpt(story)
 
 
 def test_rare_words_outweigh_common_ones_and_no_word_counts_against_a_story():
