@@ -13,11 +13,29 @@ NightdeskError
 └── ChatError          a chat platform cannot be used at all (token, set-up); single sends end in outcomes
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 class NightdeskError(Exception):
     """Base of all errors that Nightdesk raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words for people that are put into their language by whoever tells them; English as text."""
+
+    msgid: str = ""
+    args: Mapping[str, str | int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """In English, as files and logs have it."""
+        return self.msgid.format(**self.args)
+
+
+def said(msgid: str, /, **args: str | int) -> Said:
+    """`{name}` in it takes the argument; the catalogs know the string by this call."""
+    return Said(msgid, args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +97,21 @@ class KnowledgeError(NightdeskError):
 class QueryError(NightdeskError):
     """A query that does not parse: what is wrong, where, and what would be right."""
 
-    def __init__(self, message: str, *, column: int, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, fault: Said, *, column: int, cure: Said) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
         self.column = column  # from 1, in characters of the query's text
-        self.hint = hint
+        self.cure = cure
+
+    @property
+    def message(self) -> str:
+        """The fault in English."""
+        return str(self.fault)
+
+    @property
+    def hint(self) -> str:
+        """The cure in English."""
+        return str(self.cure)
 
 
 class ChatError(NightdeskError):

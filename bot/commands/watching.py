@@ -263,10 +263,11 @@ def _fault(query: str, say: Words) -> str:
         parse_strict(query)
     except QueryError as error:
         rest = clip(query[error.column - 1 :], _ROUND_A_FAULT) or "…"
+        fault = say.told(error.fault)
         said = say.text(
-            "At character {n} ({text}): {fault}", n=error.column, text=rest, fault=error.message
+            "At character {n} ({text}): {fault}", n=error.column, text=rest, fault=fault
         )
-        return f"{said}\n{error.hint}".strip()
+        return f"{said}\n{say.told(error.cure)}"
     return "" if query.strip() else say.text("Say what to look for.")
 
 

@@ -40,7 +40,7 @@ def spoken() -> dict[Msgid, str]:
 
 
 def looked_up(tree: ast.AST) -> Iterator[Msgid]:
-    """What `say.text("…")`, `say.plural("…", "…")` and `later("…")` name, in the order of lines."""
+    """What `say.text("…")`, `say.plural("…", "…")`, `later("…")` and `said("…")` name, in the order of lines."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         name = _method(call.func)
@@ -54,7 +54,7 @@ def looked_up(tree: ast.AST) -> Iterator[Msgid]:
 def _method(function: ast.expr) -> str:
     """`text` or `plural` when this is such a method of words; by custom these are called `say`."""
     match function:
-        case ast.Name(id="later"):
+        case ast.Name(id="later" | "said"):
             return "text"
         case ast.Attribute(value=ast.Name(id="say" | "self") | ast.Attribute(attr="say" | "_say")):
             return function.attr

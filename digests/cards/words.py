@@ -24,6 +24,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from digests.errors import Said
+
 SOURCE = "en"
 
 # World English: day before month and a 24 hour clock; plain "en" is American in CLDR.
@@ -76,6 +78,10 @@ class Words:
     def text(self, msgid: str, /, **args: str | int) -> str:
         """The translation; `{name}` in it takes the argument, isolated when it is foreign."""
         return self._fill(self._catalog.gettext(msgid), args)
+
+    def told(self, said: Said, /) -> str:
+        """What was said elsewhere, in this language."""
+        return self.text(said.msgid, **said.args)
 
     def plural(self, one: str, many: str, n: int, /, **args: str | int) -> str:
         """The form for n; `{n}` in it is n, written as this language writes numbers."""

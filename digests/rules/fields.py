@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from digests.errors import Said, said
+
 SEARCH = ("since", "before", "date", "sort", "like", "channel")  # only when looking back
 NAMES = ("actor", "malware", "product")
 TRACES = ("domain", "hash", "ip")
@@ -29,8 +31,8 @@ _HOST = re.compile(r"(?:[a-z]{2,8}:/?/?)?(?:[^/@\s]*@)?([^/:?#\s]+).*", re.IGNOR
 class Complaint(NamedTuple):
     """What is wrong with a field, what to write instead, and what was perhaps meant."""
 
-    message: str
-    hint: str
+    fault: Said
+    cure: Said
     near: str
 
 
@@ -48,7 +50,7 @@ def _kind(pattern: str, example: str, *choices: str) -> _Kind:
 
 
 def _choice(name: str, *values: str) -> _Kind:
-    example = " or ".join(f"{name}:{value}" for value in values)
+    example = " · ".join(f"{name}:{value}" for value in values)
     return _kind("|".join(values), example, *values)
 
 
@@ -56,33 +58,33 @@ _ANY = r".*\w.*"
 _FREE = rf"\*|{_ANY}"
 _SOME_DOMAIN = r"\*|[\w-]+(?:\.[\w-]+)+"
 _KINDS = {
-    "title": _kind(_ANY, 'title:ransomware or title:"under attack"'),
+    "title": _kind(_ANY, 'title:ransomware · title:"under attack"'),
     "publisher": _kind(_ANY, "publisher:krebsonsecurity.com"),
     "country": _kind(_ANY, "country:US"),
     "language": _kind(_ANY, "language:en"),
     "topic": _kind(_ANY, "topic:ransomware"),
     "feed": _kind(_ANY, 'feed:"Krebs on Security"'),
-    "cve": _kind(rf"\*|{_CVE.pattern}", "cve:CVE-2024-3400 or cve:*"),
-    "actor": _kind(_FREE, 'actor:apt28, actor:"Fancy Bear" or actor:*'),
-    "malware": _kind(_FREE, "malware:lockbit or malware:*"),
-    "product": _kind(_FREE, "product:ivanti or product:*"),
-    "domain": _kind(_SOME_DOMAIN, "domain:evil.example or domain:*"),
+    "cve": _kind(rf"\*|{_CVE.pattern}", "cve:CVE-2024-3400 · cve:*"),
+    "actor": _kind(_FREE, 'actor:apt28 · actor:"Fancy Bear" · actor:*'),
+    "malware": _kind(_FREE, "malware:lockbit · malware:*"),
+    "product": _kind(_FREE, "product:ivanti · product:*"),
+    "domain": _kind(_SOME_DOMAIN, "domain:evil.example · domain:*"),
     "hash": _kind(
         r"\*|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128}",
-        "hash: with an MD5, SHA-1, SHA-256 or SHA-512, or hash:*",
+        "hash:MD5 · hash:SHA-1 · hash:SHA-256 · hash:SHA-512 · hash:*",
     ),
-    "ip": _kind(r"\*|[0-9a-f.:]+", "ip:192.0.2.7 or ip:*"),
+    "ip": _kind(r"\*|[0-9a-f.:]+", "ip:192.0.2.7 · ip:*"),
     "is": _choice("is", "kev", "ransomware"),
     "has": _choice("has", "cve", "picture"),
-    "cvss": _kind(r"(?:\d|10)(?:\.\d0*)?|10\.0+", "cvss:>=8 or cvss:>=7.5"),
-    "epss": _kind(r"[01]?(?:\.\d{1,2}0*)|[01]", "epss:>=0.5 (at most two decimals)"),
+    "cvss": _kind(r"(?:\d|10)(?:\.\d0*)?|10\.0+", "cvss:>=8 · cvss:>=7.5"),
+    "epss": _kind(r"[01]?(?:\.\d{1,2}0*)|[01]", "epss:>=0.5 · epss:>=0.25"),
     "quality": _kind(r"\d{1,2}|100", "quality:>=60"),
     "sources": _kind(r"\d{1,2}", "sources:>=3"),
-    "since": _kind(rf"{_DAY}|[1-9]\d{{0,3}}[hdwmy]", "since:7d or since:2026-01-31"),
-    "before": _kind(rf"{_DAY}|[1-9]\d{{0,3}}[hdwmy]", "before:7d or before:2026-01-31"),
-    "date": _kind(rf"{_DAY}(?:\.\.{_DAY})?", "date:2026-01 or date:2026-01..2026-03"),
+    "since": _kind(rf"{_DAY}|[1-9]\d{{0,3}}[hdwmy]", "since:7d · since:2026-01-31"),
+    "before": _kind(rf"{_DAY}|[1-9]\d{{0,3}}[hdwmy]", "before:7d · before:2026-01-31"),
+    "date": _kind(rf"{_DAY}(?:\.\.{_DAY})?", "date:2026-01 · date:2026-01..2026-03"),
     "sort": _choice("sort", "new", "best"),
-    "like": _kind(r"[0-9a-z]{2,13}", "like:k7f3, the short name of a story"),
+    "like": _kind(r"[0-9a-z]{2,13}", "like:k7f3"),
     "channel": _kind(_ANY, "channel:soc"),
 }
 RULES = tuple(name for name in _KINDS if name not in SEARCH)  # what a rule may use
@@ -99,12 +101,16 @@ def problem(name: str, op: str, value: str, *, searching: bool) -> Complaint | N
         return _unknown(name)
     if name in SEARCH and not searching:
         return Complaint(
-            f"{name}: makes no sense in a rule, which sees each story when it arrives",
-            "remove it",
+            said(
+                "{name} makes no sense in a rule, which sees each story when it arrives",
+                name=f"{name}:",
+            ),
+            said("remove it"),
             "",
         )
     if op and name not in NUMBERS:
-        return Complaint(f"{name}: cannot be compared with {op}", f"write {name}:value", "")
+        fault = said("{name} cannot be compared with {op}", name=f"{name}:", op=op)
+        return Complaint(fault, _write(_KINDS[name]), "")
     return _bad_value(name, plain(name, value))
 
 
@@ -163,8 +169,10 @@ def nearest(name: str) -> str:
 
 def _unknown(name: str) -> Complaint:
     near = nearest(name)
-    hint = f"did you mean {near}:?" if near else f"known: {', '.join(RULES)}"
-    return Complaint(f'unknown field "{name}:"', hint, f"{near}:" if near else "")
+    cure = _meant(f"{near}:") if near else said("known: {names}", names=", ".join(RULES))
+    return Complaint(
+        said('unknown field "{name}"', name=f"{name}:"), cure, f"{near}:" if near else ""
+    )
 
 
 def _bad_value(name: str, value: str) -> Complaint | None:
@@ -172,11 +180,21 @@ def _bad_value(name: str, value: str) -> Complaint | None:
     if kind.pattern.fullmatch(value) and (name != "ip" or _is_address(value)):
         return None
     if not value:
-        return Complaint(f"{name}: without a value", f"write {kind.example}", kind.example)
+        return Complaint(
+            said("{name} without a value", name=f"{name}:"), _write(kind), kind.example
+        )
     close = difflib.get_close_matches(value.casefold()[:40], kind.choices, n=1)
     near = f"{name}:{close[0]}" if close else ""
-    hint = f"did you mean {near}?" if near else f"write {kind.example}"
-    return Complaint(f'{name}: does not take "{value[:60]}"', hint, near or kind.example)
+    fault = said('{name} does not take "{text}"', name=f"{name}:", text=value[:60])
+    return Complaint(fault, _meant(near) if near else _write(kind), near or kind.example)
+
+
+def _meant(near: str) -> Said:
+    return said("did you mean {near}?", near=near)
+
+
+def _write(kind: _Kind) -> Said:
+    return said("write {example}", example=kind.example)
 
 
 def _is_address(value: str) -> bool:

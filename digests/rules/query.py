@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from digests.errors import QueryError
+from digests.errors import QueryError, Said, said
 from digests.rules import fields
 from digests.rules.tree import (
     And,
@@ -136,7 +136,9 @@ class _Parser:
         query = self._any(0)
         if self.at < len(self.text):
             if not self.lenient:
-                raise self._error("a closing bracket without its opening one", "remove the )")
+                raise self._error(
+                    said("a closing bracket without its opening one"), said("remove the )")
+                )
             return self._rest(query)
         return query
 
@@ -150,14 +152,15 @@ class _Parser:
 
     def _any(self, depth: int) -> Query:
         if depth > MAX_DEPTH:
-            raise self._error(f"brackets nested deeper than {MAX_DEPTH}", "write it flatter")
+            raise self._too_deep()
         branches = [self._all(depth)]
         while self._take_or():
             branches.append(self._all(depth))
         if len(branches) > 1 and any(isinstance(b, Everything) for b in branches):
             if not self.lenient:
                 raise self._error(
-                    "OR needs something on both sides", 'write "or" in quotes to find the word'
+                    said("OR needs something on both sides"),
+                    said('write "or" in quotes to find the word'),
                 )
             branches = [b for b in branches if not isinstance(b, Everything)]
         return joined(Or, tuple(branches))
@@ -184,9 +187,11 @@ class _Parser:
         if self.at >= len(self.text) or self.text[self.at].isspace() or self.text[self.at] == ")":
             if self.lenient:
                 return Everything()
-            raise self._error("an exclusion of nothing", "put a word right after the -", at=start)
+            raise self._error(
+                said("an exclusion of nothing"), said("put a word right after the -"), at=start
+            )
         if depth > MAX_DEPTH:
-            raise self._error(f"nested deeper than {MAX_DEPTH}", "write it flatter")
+            raise self._too_deep()
         inner = self._exclusion(depth + 1) if self.text[self.at] in "-!" else self._positive(depth)
         return inner if inner is None or isinstance(inner, Everything) else Not(inner)
 
@@ -205,9 +210,9 @@ class _Parser:
         if self.at < len(self.text):
             self.at += 1  # the closing bracket: _any stops nowhere else
         elif not self.lenient:
-            raise self._error("a bracket that is never closed", "add a )", at=start)
+            raise self._error(said("a bracket that is never closed"), said("add a )"), at=start)
         if isinstance(inner, Everything) and not self.lenient:
-            raise self._error("empty brackets", "remove them", at=start)
+            raise self._error(said("empty brackets"), said("remove them"), at=start)
         return inner
 
     def _quoted(self) -> str:
@@ -216,7 +221,9 @@ class _Parser:
         self.at += 1
         end = next((i for i in range(self.at, len(self.text)) if self.text[i] in _QUOTES), -1)
         if end < 0 and not self.lenient:
-            raise self._error("a quotation mark that is never closed", 'add a "', at=start)
+            raise self._error(
+                said("a quotation mark that is never closed"), said('add a "'), at=start
+            )
         text = self.text[self.at : end if end >= 0 else len(self.text)]
         self.at = end + 1 if end >= 0 else len(self.text)
         return " ".join(text.split())
@@ -255,8 +262,9 @@ class _Parser:
             return self._meaningless(raw, start)
         if prefix and sum(c.isalnum() for c in text) < MIN_PREFIX:
             if not self.lenient:
-                hint = f"a prefix needs {MIN_PREFIX} letters before the *"
-                raise self._error(f'"{raw}" would match nearly everything', hint, at=start)
+                fault = said('"{text}" would match nearly everything', text=raw)
+                cure = said("a prefix needs {n} letters before the *", n=MIN_PREFIX)
+                raise self._error(fault, cure, at=start)
             prefix = False
         if ":" in text or "*" in text:  # not to be read as a field or a prefix when printed again
             return self._counted(Phrase(" ".join(text.replace("*", " ").split())), start)
@@ -279,10 +287,9 @@ class _Parser:
     def _odd_field(
         self, name: str, op: str, value: str, complaint: fields.Complaint, start: int
     ) -> Query:
-        message, hint, near = complaint
         if not self.lenient:
-            raise self._error(message, hint, at=start)
-        self.notes.append(Note(NoteKind.AS_WORDS, f"{name}:{op}{value}"[:200], near))
+            raise self._error(complaint.fault, complaint.cure, at=start)
+        self.notes.append(Note(NoteKind.AS_WORDS, f"{name}:{op}{value}"[:200], complaint.near))
         # The name of a known field was meant as one, not as a word to find.
         text = value if name in fields.KNOWN else f"{name} {value}"
         words = re.findall(r"\w+", text)
@@ -290,8 +297,8 @@ class _Parser:
 
     def _meaningless(self, raw: str, start: int) -> Query:
         if not self.lenient:
-            hint = "write at least one letter or digit"
-            raise self._error(f'nothing to look for in "{raw}"', hint, at=start)
+            fault = said('nothing to look for in "{text}"', text=raw)
+            raise self._error(fault, said("write at least one letter or digit"), at=start)
         self.notes.append(Note(NoteKind.NOTHING, raw[:200]))
         return Everything()
 
@@ -300,7 +307,8 @@ class _Parser:
         if self.count <= MAX_TERMS:
             return leaf
         if not self.lenient:
-            raise self._error(f"more than {MAX_TERMS} terms", "split it into two rules", at=start)
+            fault = said("more than {n} terms", n=MAX_TERMS)
+            raise self._error(fault, said("split it into two"), at=start)
         if self.count == MAX_TERMS + 1:
             self.notes.append(Note(NoteKind.TOO_MANY, str(MAX_TERMS)))
         return Everything()
@@ -320,5 +328,8 @@ class _Parser:
         self.at += 2 if self.text.startswith(("OR", "||"), self.at) else 1
         return True
 
-    def _error(self, message: str, hint: str, *, at: int | None = None) -> QueryError:
-        return QueryError(message, column=(self.at if at is None else at) + 1, hint=hint)
+    def _too_deep(self) -> QueryError:
+        return self._error(said("nested deeper than {n}", n=MAX_DEPTH), said("write it flatter"))
+
+    def _error(self, fault: Said, cure: Said, *, at: int | None = None) -> QueryError:
+        return QueryError(fault, column=(self.at if at is None else at) + 1, cure=cure)

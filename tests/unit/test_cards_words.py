@@ -91,6 +91,7 @@ def test_the_plural_rule_is_the_one_of_cldr(language: str) -> None:
     ("source", "msgid"),
     [
         ('later("any words")', "any words"),
+        ('said("any words", n=1)', "any words"),
         ('say.text("any words", n=1)', "any words"),
         ('self._say.text("any words")', "any words"),
         ('words("ar").text("any words")', "any words"),

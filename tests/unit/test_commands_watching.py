@@ -12,11 +12,14 @@ from bot.commands.watching import REMOVE
 from digests.archive.records import PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.archive.watches import EACH
+from digests.cards.words import languages
 from digests.config import People, Settings
 from digests.desk.watchkeeping import Watchkeeper
+from digests.errors import QueryError
 from digests.feeds.pace import FeedState
 from digests.model import IndexTokens, Quiet, Target, Watch, WatchId
 from digests.model.watching import channel_of
+from digests.rules.query import parse_strict
 from digests.rules.watchers import Watchers
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
@@ -102,6 +105,24 @@ async def test_what_is_no_query_is_refused_with_its_place(desk: Desk, query, pla
     assert place in reply.content.text
     assert reply.content.title == "Not kept"
     assert await desk.kept() == []
+
+
+MISTAKES = (
+    "a)", "(" * 30, "a OR", "ivanti -", "(a", "()", '"open', "ab*", "...",
+    " ".join(f"w{n}" for n in range(33)), "since:7d", "topic:>=3", "publsher:x", "zzzzzz:x",
+    "cve:", "cve:banana", "is:kevv",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", sorted(set(languages()) - {"en"}))
+@pytest.mark.parametrize("query", MISTAKES)
+async def test_a_mistake_is_told_in_the_askers_language(desk: Desk, query, language) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_strict(query)
+    told = await desk.said("watch add", "", replace(ANA, locale=language), query=query)
+    assert caught.value.message not in told
+    assert caught.value.hint not in told
+    assert "{" not in told
 
 
 @pytest.mark.parametrize("until", ["yesterday", "2020-01-01", "9999-12-31", "0d", "30", "٣d"])

@@ -168,7 +168,7 @@ def test_a_search_never_fails_and_says_what_it_changed(
     [
         ("publsher:krebs", "publisher:"),
         ("is:kex", "is:kev"),
-        ("cvss:>=high", "cvss:>=8 or cvss:>=7.5"),
+        ("cvss:>=high", "cvss:>=8 · cvss:>=7.5"),
         ("qqqqqqq:x", ""),
     ],
 )
