@@ -166,6 +166,7 @@ async def _digest(saying: Saying) -> Content:
         language=saying.language,
         zone=saying.zone,
         total=len(post.members),
+        platform=post.destination.platform,
         query=everything_since(
             time_of(min(post.members)), saying.channel.only if saying.channel else ""
         ),

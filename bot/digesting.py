@@ -21,6 +21,7 @@ async def digest_now(
     *,
     now: datetime,
     language: str,
+    platform: str = "",
     zone: str = "UTC",
     since: datetime | None = None,
 ) -> Listing:
@@ -28,7 +29,7 @@ async def digest_now(
 
     `since`: when the period began; None: as the channel's own digests have it. Nothing is owed by it and nothing changes: the channel's own digest comes as ever.
     """
-    say = words(language)
+    say = words(language, platform)
     only = channel.only if channel else ""
     start = since or _start(channel, now)
     stories = await _since(archive, only, start, now)

@@ -121,7 +121,9 @@ async def _comments(parts: "App") -> list[str]:
     if not waiting:
         return []
     since = f"the oldest since {waiting[0].at:%Y-%m-%d %H:%M} UTC"
-    return [f"Comments: {len(waiting)} wait for an editor, {since}. See /digest review."]
+    return [
+        f"Comments: {len(waiting)} wait for an editor, {since}. `nightdesk review` shows them."
+    ]
 
 
 async def _migrate(env: "Environment") -> None:

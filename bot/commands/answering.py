@@ -62,7 +62,7 @@ class Commands:
 
     async def answer(self, request: Request) -> Reply:
         """The reply to one request, in the asker's language."""
-        say = words(request.asker.locale)
+        say = words(request.asker.locale, request.asker.platform)
         ask = Ask(request, say, self._around, request.page, may_edit=self._may_edit(request.asker))
         try:
             return await self._answer(ask)
@@ -88,15 +88,15 @@ class Commands:
         if verb is None or not verb.form or self._refused(request, verb):
             return None
         asked, state = _lacking(verb, request)
-        say = words(request.asker.locale)
+        say = words(request.asker.locale, request.asker.platform)
         fields = tuple(replace(one, says=clip(say.text(one.says), _LABEL)) for one in asked)
-        title = clip(f"/digest {verb.name}", _TITLE)
+        title = clip(say.typed(verb.name), _TITLE)
         buttons = say.text(verb.submit), say.text("Cancel")
         return Form(verb.name, title, fields, *buttons, state=state) if fields else None
 
     def greeting(self, platform: str, place: str, locale: str = "en") -> Reply:
         """What to say in a place that the bot was invited to."""
-        say, homes = words(locale), self._homes(platform)
+        say, homes = words(locale, platform), self._homes(platform)
         if homes is not None and place not in homes:
             text = say.text(access.NOT_SET_UP)
             return Reply(Notice("Nightdesk", text, say.language, rtl=say.rtl))

@@ -19,6 +19,7 @@ async def digest(ask: Ask) -> Reply:
         channel,
         now=ask.now,
         language=ask.say.language,
+        platform=ask.asker.platform,
         zone=channel.timezone if channel else "UTC",
         since=since,
     )

@@ -20,7 +20,8 @@ Who may ask stands under `readers` and `editors` in feeds.yaml (docs/configure.m
 our side for commands, buttons, forms and completion alike. In a server or workspace where no
 channel of the file lies, the answer is "Nightdesk is not set up here."
 
-The terminal asks with the same words: `nightdesk trends ransomware 90d`, with `--json` for programs.
+The terminal asks with the same words: `nightdesk trends ransomware 90d`, with `--json` for programs;
+answers there name commands as they are typed there.
 
 | command | what it does |
 |---|---|

@@ -22,20 +22,21 @@ async def help_(ask: Ask) -> Reply:
         if near:
             lines.insert(0, say.text("Did you mean {verb}?", verb=near[0]))
     elif asked != "help":
-        lines = [_line(verb, say), *(f"/digest {verb.name} {one}" for one in verb.examples if one)]
+        lines = [_line(verb, say), *(say.typed(verb.name, one) for one in verb.examples if one)]
     answer = ask.notice if asked == HELP.name else ask.failure
     return replace(answer("\n".join(lines)), buttons=_examples(verbs))
 
 
 def greeting(say: Words) -> tuple[str, str, tuple[Button, ...]]:
     """What is said where the bot was invited: a title, a text with three examples, their buttons."""
-    examples = ("search ivanti since:7d", "latest", "trends 30d")
+    examples = (("search", "ivanti since:7d"), ("latest", ""), ("trends", "30d"))
     lines = [
         say.text("Stories of your channels come as set in feeds.yaml. Anybody may also ask:"),
-        *(f"/digest {one}" for one in examples),
+        *(say.typed(*one) for one in examples),
         _line(HELP, say),
     ]
-    buttons = tuple(Button(one, RUN, one) for one in examples)
+    typed = [" ".join(filter(None, one)) for one in examples]
+    buttons = tuple(Button(one, RUN, one) for one in typed)
     return say.text("Nightdesk is on duty"), "\n".join(lines), buttons
 
 
@@ -45,7 +46,7 @@ def _line(verb: Verb, say: Words) -> str:
         for option in verb.options[:1]
     )
     line = say.text(
-        "{command} - {what}", command=f"/digest {verb.name}{wanted}", what=say.text(verb.says)
+        "{command} - {what}", command=f"{say.typed(verb.name)}{wanted}", what=say.text(verb.says)
     )
     return say.line(line, say.text("for editors") if verb.who is Who.EDITOR else "")
 

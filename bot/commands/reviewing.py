@@ -120,7 +120,7 @@ def _held(ask: Ask, held: list[Post]) -> list[str]:
         return []
     say = ask.say
     count = say.plural("{n} post is held", "{n} posts are held", len(held))
-    return [say.text("{count}; {command} shows them.", count=count, command="/digest redrive")]
+    return [say.text("{count}; {command} shows them.", count=count, command=say.typed("redrive"))]
 
 
 def _number(text: str) -> CommentId:

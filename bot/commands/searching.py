@@ -104,7 +104,7 @@ def _listing(title: str, found: Page, notes: Sequence[str], say: Words) -> Listi
         language=say.language,
         notes=notes,
         footer=count,
-        empty=say.text("Nothing found. Try fewer words, or /digest help."),
+        empty=say.text("Nothing found. Try fewer words, or {command}.", command=say.typed("help")),
         excerpts={hit.story.id: hit.excerpt for hit in found.hits},
     )
 

@@ -42,7 +42,10 @@ async def _told(ask: Ask, found: Trend, query: str, period: str) -> Reply:
     chart = _chart(found, query, ask.say)
     if not found.total:
         return ask.notice(
-            ask.say.text("Nothing found. Try fewer words, or /digest help."), chart.title
+            ask.say.text(
+                "Nothing found. Try fewer words, or {command}.", command=ask.say.typed("help")
+            ),
+            chart.title,
         )
     reply = ask.notice(bars(chart, ask.say), chart.title)
     caption = ask.notice(chart.subtitle, chart.title).content

@@ -65,7 +65,11 @@ async def mine(ask: Ask) -> Reply:
     lines = [
         ask.say.line(_line(ask, one, zone, places), *_refused(ask, one, paused)) for one in shown
     ]
-    lines = lines or [say.text("You watch for nothing yet. Try: /digest watch add is:kev")]
+    lines = lines or [
+        say.text(
+            "You watch for nothing yet. Try: {command}", command=say.typed("watch add", "is:kev")
+        )
+    ]
     lines += await _told_how(ask, keeper) if keeper else []
     buttons = tuple(Button(say.text("Remove {n}", n=one.id), REMOVE, str(one.id)) for one in shown)
     reply = ask.notice("\n".join(lines), say.text("What you watch for"))

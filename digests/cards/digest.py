@@ -37,13 +37,15 @@ def digest(
     zone: str = "UTC",
     total: int = 0,
     query: str = "",
+    platform: str = "",
 ) -> Listing:
     """One part of a digest: these stories grouped by topic, the rest of `total` counted.
 
     `subject` says of what kind and period it is (digest:2026-03-02T0830+0100:1), `query` what to
-    search for to see them all; see `everything_since`.
+    search for to see them all (see
+    `everything_since`), `platform` where it is read.
     """
-    say = words(language)
+    say = words(language, platform)
     match = _SUBJECT.fullmatch(subject)
     kind, start, part = match.groups() if match else ("", "", "1")
     when = say.date(_time(start), zone) if start else ""
@@ -119,7 +121,9 @@ def _first_sentence(story: Story) -> tuple[Span, ...]:
 def _unfold(stories: Sequence[Story], say: Words) -> str:
     if not stories:
         return ""
-    return say.text("/digest story {key} shows one of them whole.", key=stories[0].key)
+    return say.text(
+        "{command} shows one of them whole.", command=say.typed("story", stories[0].key)
+    )
 
 
 def _time(start: str) -> datetime:

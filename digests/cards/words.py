@@ -6,8 +6,10 @@ English is the source. A string is used as `say.text("By {name}", name=…)` wit
 a table keeps before they are looked up are written `later("…")` there.
 """
 
+import re
+import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date as Date  # noqa: N812 - Words has a method of that name
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -31,6 +33,10 @@ SOURCE = "en"
 # World English: day before month and a 24 hour clock; plain "en" is American in CLDR.
 _LOCALES = {"en": "en_001"}
 
+_COMMAND = "/digest"  # as a chat's users begin a command
+_TYPED = {"terminal": "nightdesk"}  # by platform, where that is another word
+_SHELLS_OWN = re.compile(r"""["'()<>|&;*?$`!\\#~\[\]{}]|(?:^|\s)-""")  # not to be typed bare there
+
 _MINUTE = 60  # in seconds, and minutes in an hour
 _HOUR = 3600
 
@@ -53,10 +59,14 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in folders if folder.is_dir()))
 
 
-def words(language: str) -> "Words":
-    """The words of a language, of its primary tag, else English."""
+def words(language: str, platform: str = "") -> "Words":
+    """The words of a language, of its primary tag, else English.
+
+    `platform`: where they are read, which decides how commands are typed; "" any chat.
+    """
     primary = language.replace("_", "-").partition("-")[0].lower()
-    return _load(primary if primary in _known() else SOURCE)
+    found = _load(primary if primary in _known() else SOURCE)
+    return replace(found, platform=platform) if platform else found
 
 
 def runs_rtl(text: str, *, unsaid: bool = False) -> bool:
@@ -74,6 +84,7 @@ class Words:
     rtl: bool
     _locale: Locale = field(repr=False)
     _catalog: GNUTranslations = field(repr=False)
+    platform: str = ""  # where they are read
 
     def text(self, msgid: str, /, **args: str | int) -> str:
         """The translation; `{name}` in it takes the argument, isolated when it is foreign."""
@@ -82,6 +93,18 @@ class Words:
     def told(self, said: Said, /) -> str:
         """What was said elsewhere, in this language."""
         return self.text(said.msgid, **said.args)
+
+    def typed(self, verb: str, text: str = "") -> str:
+        """How somebody who reads this types a command: `/digest search x`, `nightdesk search x`.
+
+        `text` is what follows the verb, to be typed as it stands.
+        """
+        command = _TYPED.get(self.platform, _COMMAND)
+        if command == _COMMAND:
+            return f"{command} {verb} {text}".rstrip()
+        verb = "--help" if verb == "help" else verb
+        text = shlex.quote(text) if _SHELLS_OWN.search(text) else text
+        return f"{command} {verb} {text}".rstrip()
 
     def plural(self, one: str, many: str, n: int, /, **args: str | int) -> str:
         """The form for n; `{n}` in it is n, written as this language writes numbers."""

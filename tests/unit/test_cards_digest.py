@@ -49,6 +49,8 @@ def test_topics_stand_in_the_order_of_their_most_important_story() -> None:
     ]
     assert told.title == "Digest since 2 Mar, 08:30"
     assert told.footer == "/digest story k003 shows one of them whole."
+    there = digest(stories, DAILY, language="en", platform="terminal")
+    assert there.footer == "nightdesk story k003 shows one of them whole."
     assert told.lines[0].excerpt[0].text == stories[0].sentences[0]
 
 

@@ -19,7 +19,7 @@ from bot.commands.table import TABLE
 from bot.commands.why import as_json, look
 from digests.archive.records import EntryRecord, PollRecord, StoryRecord
 from digests.archive.store import Archive
-from digests.cards.words import words
+from digests.cards.words import catalog, languages, words
 from digests.config import People, Settings
 from digests.desk.probing import Probe
 from digests.feeds.pace import FeedState
@@ -210,7 +210,32 @@ async def test_help_shows_what_is_for_editors_to_editors_alone(commands) -> None
         str((await commands.answer(Request("help", asker=one))).content)
         for one in (reader, editor)
     ]
-    assert ["/digest retract" in text for text in shown] == [False, True]
+    assert [" retract" in text for text in shown] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("verb", "text", "typed"),
+    [
+        ("search", "nowhere", "nightdesk --help"),
+        ("trends", "nowhere", "nightdesk --help"),
+        ("watch list", "", "nightdesk watch add is:kev"),
+        ("search", "", "nightdesk search '\"supply chain\" -podcast'"),
+        ("pause", "", "nightdesk pause NAME"),
+        ("digest", "", "nightdesk story k0"),
+        ("help", "", "nightdesk latest [TOPIC]"),
+    ],
+)
+async def test_an_answer_names_what_is_typed_where_it_is_read(commands, verb, text, typed) -> None:
+    shown = str((await commands.answer(Request(verb, text))).content)
+    assert typed in shown.replace("\\'", "'")
+    assert "/digest" not in shown
+    chat = str((await commands.answer(Request(verb, text, asker=Asker("slack", "U1")))).content)
+    assert "nightdesk " not in chat
+
+
+def test_no_string_of_a_catalog_says_how_commands_are_typed() -> None:
+    strings = [str(one.id) + str(one.string) for code in languages() for one in catalog(code)]
+    assert not [one for one in strings if "/digest" in one]
 
 
 async def test_no_example_of_help_speaks_to_a_whole_channel(commands) -> None:
