@@ -32,6 +32,8 @@ from digests.archive.schema import post, post_member, story
 
 SAMPLE = 500  # newest stories with a word, from which its frequency is estimated
 _PLACES = 20_000  # of a word, looked at for a phrase
+_MEMORY = "frequencies"  # in what SQLAlchemy keeps with the driver's connection
+_REMEMBERED = 2_000
 _REACH = 5  # so many times as far back as these to look for a word beside others
 
 _INDEXED = select(dialects.indexed.c.rowid)
@@ -113,12 +115,19 @@ def count(connection: Connection, plan: Plan) -> int:
 
 
 class Frequencies:
-    """How common leaves are, each asked once."""
+    """How common leaves are, each asked once while no newer story is there.
+
+    A search that finds nothing asks again for any of its words, and small words are in many
+    searches: so it is remembered beside the connection, for the newest story asked about.
+    """
 
     def __init__(self, connection: Connection, until: int) -> None:
         self._connection = connection
         self.until = until
-        self._known: dict[Leaf, Frequency] = {}
+        remembered, known = connection.info.get(_MEMORY, (None, {}))
+        fits = remembered == until and len(known) < _REMEMBERED
+        self._known: dict[Leaf, Frequency] = known if fits else {}
+        connection.info[_MEMORY] = until, self._known
 
     @cached_property
     def extent(self) -> Extent:

@@ -70,7 +70,9 @@ def ranked(candidates: Sequence[Candidate], leaves: Sequence[Weighed]) -> list[i
     texts = [f"{f' {one.title} |' * TITLE_WEIGHT} {one.body} " for one in candidates]
     lengths = [text.count(" ") for text in texts]
     mean = sum(lengths) / len(lengths)
-    counted = [(one.weight * (K1 + 1), _counter(one.leaf)) for one in leaves]
+    everything = "".join(texts)
+    counters = ((one.weight * (K1 + 1), _counter(one.leaf, everything)) for one in leaves)
+    counted = [(worth, count) for worth, count in counters if count]
     scores = [
         _score(text, counted, length / mean) for text, length in zip(texts, lengths, strict=True)
     ]
@@ -106,18 +108,21 @@ def _score(text: str, counted: Sequence[tuple[float, "Counter"]], length: float)
 Counter = Callable[[str], float]
 
 
-def _counter(leaf: Leaf) -> Counter:
+def _counter(leaf: Leaf, everything: str) -> Counter | None:
     """Texts are not taken apart: a word with its spaces is counted by code that is not Python's.
 
-    A word said twice in a row shares a space with itself, and counts once.
+    A word said twice in a row shares a space with itself, and counts once. Forms that stand in none of
+    the texts, as most of another language do, are not looked for in each; None when all are such.
     """
-    patterns = _patterns(leaf)
+    patterns = [[one for one in forms if one in everything] for forms in _patterns(leaf)]
     if len(patterns) > 1:
-        return _several(leaf, patterns)
+        return _several(leaf, patterns) if all(patterns) else None
     forms = patterns[0]
-    if starts := _starts(leaf):
+    if starts := [one for one in _starts(leaf) if one in everything]:
         return partial(_with_kin, forms, starts)
-    return partial(_sum, forms) if len(forms) > 1 else lambda text: text.count(forms[0])
+    if len(forms) > 1:
+        return partial(_sum, forms)
+    return (lambda text: text.count(forms[0])) if forms else None
 
 
 def _sum(forms: Sequence[str], text: str) -> int:
