@@ -7,6 +7,7 @@ there are.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 from typing import Any
 
 from sqlalchemy import (
@@ -142,8 +143,10 @@ class Frequencies:
         return found
 
     def often(self, leaf: Leaf) -> float:
-        """About how many stories have it."""
-        return self.of(leaf).stories
+        """About how many stories have to be looked at for it: of a phrase those with its rarest word."""
+        if not leaf.phrase:
+            return self.of(leaf).stories
+        return min(_of_words(self._connection, leaf, self.extent), default=0)
 
 
 def frequency(connection: Connection, leaf: Leaf, extent: Extent) -> Frequency:
@@ -153,11 +156,17 @@ def frequency(connection: Connection, leaf: Leaf, extent: Extent) -> Frequency:
     """
     low = 0
     if leaf.phrase:
-        words = [any_of(map(quoted, sorted(place))) for place in leaf.positions]
-        often = min((_sampled(connection, word, extent, 0).stories for word in words), default=0)
-        if often > _PLACES:
-            low = int(extent.newest - extent.span * _PLACES / often)
+        often = min(_of_words(connection, leaf, extent), default=0)
+        most = _PLACES / prod(map(len, leaf.positions))
+        if often > most:
+            low = int(extent.newest - extent.span * most / often)
     return _sampled(connection, leaf.expression, extent, low)
+
+
+def _of_words(connection: Connection, leaf: Leaf, extent: Extent) -> list[float]:
+    """How many stories have each word of a phrase."""
+    words = [any_of(map(quoted, sorted(place))) for place in leaf.positions]
+    return [_sampled(connection, word, extent, 0).stories for word in words]
 
 
 def reach_of(found: Sequence[int], until: int) -> int:
