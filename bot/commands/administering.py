@@ -50,7 +50,10 @@ async def pause(ask: Ask) -> Reply:
     if channel is not None:
         deed, why = ask.deed(channel.name, reason), reason or f"paused by {ask.person}"
         await ask.archive.acts.pause_channel(channel.name, why, deed)
-        said = later("Nothing is sent to {name} until somebody resumes it; its cards wait.")
+        said = later(
+            "Nothing is sent to {name} until somebody resumes it; its cards wait, and what watches "
+            "tell there."
+        )
         return ask.notice(ask.say.text(said, name=channel.name))
     return _unknown(ask, name)
 

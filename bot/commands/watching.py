@@ -17,7 +17,7 @@ from digests.config.times import parse_quiet
 from digests.config.values import nearest_zone
 from digests.desk.watchkeeping import Watchkeeper
 from digests.errors import QueryError
-from digests.model import Button, Destination, Notice, Target, Watch, WatchId
+from digests.model import Button, Channel, Destination, Notice, Target, Watch, WatchId
 from digests.model.watching import after_day, is_personal, person_at
 from digests.rules.query import parse_lenient, parse_strict
 from digests.text.plain import clip
@@ -63,7 +63,8 @@ async def mine(ask: Ask) -> Reply:
     zone = keeper.habits(ask.person).timezone if keeper else "UTC"
     places, paused = await ask.archive.places(), await ask.archive.paused()
     lines = [
-        ask.say.line(_line(ask, one, zone, places), *_refused(ask, one, paused)) for one in shown
+        ask.say.line(_line(ask, one, zone, places), *_held_up(ask, one, paused, places))
+        for one in shown
     ]
     lines = lines or [
         say.text(
@@ -307,15 +308,29 @@ def _where(ask: Ask, one: Watch, places: Mapping[str, Destination]) -> list[str]
         return []
     if one.to.address == ask.asker.conversation:
         return [ask.say.text("told here")]
-    there = Destination(one.to.platform, one.to.address)
-    known = led_to([there], ask.around.settings().channels, places)
+    known = _channel_at(ask, one, places)
     return [ask.say.text("told in {place}", place=known.name if known else one.to.address)]
 
 
-def _refused(ask: Ask, one: Watch, paused: Mapping[str, Pause]) -> list[str]:
-    """Why the place of a watch took nothing the last time, where that is not the owner's own."""
+def _channel_at(ask: Ask, one: Watch, places: Mapping[str, Destination]) -> Channel | None:
+    """The channel of the file in whose place a watch is told."""
+    there = Destination(one.to.platform, one.to.address)
+    return led_to([there], ask.around.settings().channels, places)
+
+
+def _held_up(
+    ask: Ask, one: Watch, paused: Mapping[str, Pause], places: Mapping[str, Destination]
+) -> list[str]:
+    """Why nothing is told now where everybody sees it; nothing to say of direct messages."""
+    if is_personal(one.channel):
+        return []
+    known = _channel_at(ask, one, places)
+    quiet = paused.get(known.name) if known else None
+    if known and quiet and quiet.by:
+        said = later("waits while {channel} is paused: {reason}")
+        return [ask.say.text(said, channel=known.name, reason=clip(quiet.reason, 120))]
     pause = paused.get(one.channel)
-    if pause is None or is_personal(one.channel):
+    if pause is None:
         return []
     return [ask.say.text("could not be told there: {reason}", reason=clip(pause.reason, 120))]
 

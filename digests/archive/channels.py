@@ -1,6 +1,6 @@
 """Channels as the archive knows them: since when, where they lead, whether they are paused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -21,9 +22,28 @@ from digests.archive import acts, dialects, members
 from digests.archive.records import Pause
 from digests.archive.schema import channel, channel_pause, place, post
 from digests.model import Channel, Destination, PostState
+from digests.model.watching import is_personal, is_watching
 
 TOLD_HERE = "already told here"
 REMOVED = "channel removed"
+# Told by a watch to everybody who is there: see model.watching.
+_OF_WATCHES_THERE = and_(
+    post.c.channel.startswith("watch:"),
+    or_(post.c.channel.startswith("watch:file:"), post.c.channel.contains(">")),
+)
+_RESOLVED = place.c.platform + ":" + place.c.place
+_IN_A_QUIET_PLACE = (
+    exists()
+    .select_from(
+        channel.join(channel_pause, channel_pause.c.name == channel.c.name).outerjoin(
+            place, place.c.target == channel.c.target
+        )
+    )
+    .where(
+        channel_pause.c.by != "",
+        func.coalesce(_RESOLVED, channel.c.target) == post.c.platform + ":" + post.c.place,
+    )
+)
 _PLACE = select(place).where(place.c.target == bindparam("written"))
 
 
@@ -129,9 +149,32 @@ def paused(connection: Connection) -> dict[str, Pause]:
 
 
 def paused_until(now: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a post's channel is paused, for statements on posts."""
+    """Whether a post's channel is paused, for statements on posts.
+
+    Who pauses a channel of the file wants its place quiet: what watches tell there waits as well.
+    """
     lasting = or_(channel_pause.c.until.is_(None), channel_pause.c.until > now)
-    return exists().where(channel_pause.c.name == post.c.channel, lasting)
+    its_own = exists().where(channel_pause.c.name == post.c.channel, lasting)
+    return or_(its_own, and_(_OF_WATCHES_THERE, _IN_A_QUIET_PLACE))
+
+
+def resting(connection: Connection, now: datetime) -> Callable[[str, Destination], bool]:
+    """The same, to ask of a channel's name and place."""
+    found = paused(connection).items()
+    lasting = {name: one for name, one in found if one.until is None or one.until > now}
+    targets = {row.name: row.target for row in connection.execute(select(channel))}
+    ways = places(connection)
+    quiet = {
+        ways.get(to, Destination(*to.split(":", 1)))
+        for name, to in targets.items()
+        if name in lasting and lasting[name].by
+    }
+
+    def rests(name: str, there: Destination) -> bool:
+        openly = is_watching(name) and not is_personal(name)
+        return name in lasting or (openly and there in quiet)
+
+    return rests
 
 
 def _rename(connection: Connection, old: str, new: str) -> None:

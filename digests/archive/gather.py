@@ -94,16 +94,16 @@ def _due(connection: Connection, now: datetime) -> dict[tuple[str, Destination, 
     come = or_(last.is_(None), last <= now, put_back)
     statement = statement.having(come).order_by(last.desc())
     rows = connection.execute(statement).all()
+    if not rows:
+        return {}
     # Asked once and not of every row: a flood has thousands.
-    busy = _with_a_digest_on_its_way(connection) if rows else set()
-    paused = channels.paused(connection) if rows else {}
+    busy = _with_a_digest_on_its_way(connection)
+    rests = channels.resting(connection, now)
     due: defaultdict[tuple[str, Destination, str], list[str]] = defaultdict(list)
     for row in rows:
         kind = _KIND.match(row.digest)
         place = Destination(row.platform, row.place)
-        pause = paused.get(row.channel)
-        resting = pause is not None and (pause.until is None or pause.until > now)
-        if place not in busy and not resting:
+        if place not in busy and not rests(row.channel, place):
             due[row.channel, place, kind[1] if kind else ""].append(row.digest)
     return due
 

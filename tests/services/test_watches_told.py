@@ -11,6 +11,7 @@ import pytest
 
 from bot.commands import Asker, Commands, Request
 from bot.notices import causes, findings
+from digests.archive.records import Act
 from digests.archive.store import Archive
 from digests.cards.words import words
 from digests.config import People, Settings
@@ -73,6 +74,46 @@ async def test_a_place_that_was_told_by_its_channel_is_not_told_by_a_watch(archi
     stories = await desk.bring(3)
     await desk.run(timedelta(minutes=4))
     assert len(desk.cards("C1")) == 3
+    await desk.accounted("C1", stories)
+
+
+@pytest.mark.parametrize("of_file", [False, True])
+async def test_a_pause_of_a_channel_holds_what_watches_tell_there(archive, of_file) -> None:  # noqa: F811 - the fixture
+    soc = replace(EACH, only="nothing", to=Target("slack", "#soc"))
+    desk = await desk_with(archive, soc)
+    place = Destination("slack", "C1")
+    await archive.save_place("slack:#soc", place)
+    if of_file:
+        filed = FiledWatch("ours", "gateway", Target("slack", "C1"))
+        await archive.watches.register([filed.watch(desk.clock.now())])
+        desk.ledger.watchers.configure(await archive.watches.every(), [filed.channel])
+    else:
+        await watch(desk, to=Target("slack", "C1"))
+    await watch(desk, BO)
+    deed = Act(desk.clock.now(), "slack:E1", "pause", soc.name, "")
+    await archive.acts.pause_channel(soc.name, "maintenance", deed)
+    stories = await desk.bring(2)
+    await desk.run(timedelta(minutes=3))
+    assert desk.cards("C1") == []
+    assert len(desk.cards("U2")) == 2
+    assert len(await archive.outbox.waiting(desk.clock.now())) == 2
+    await archive.acts.resume_channel(soc.name, deed)
+    await desk.run(timedelta(minutes=3))
+    assert len(desk.cards("C1")) == 2
+    await desk.accounted("C1", stories)
+
+
+async def test_a_pause_holds_the_digest_of_a_flood_for_watches_told_there(archive) -> None:  # noqa: F811 - the fixture
+    soc = replace(EACH, only="nothing")
+    desk = await desk_with(archive, soc)
+    await watch(desk, to=soc.to)
+    deed = Act(desk.clock.now(), "slack:E1", "pause", soc.name, "")
+    await archive.acts.pause_channel(soc.name, "maintenance", deed)
+    stories = await desk.bring(60)
+    await desk.run(timedelta(hours=2), step=300)
+    assert (desk.cards("C1"), desk.lists("C1")) == ([], [])
+    await archive.acts.resume_channel(soc.name, deed)
+    await desk.run(timedelta(hours=1), step=60)
     await desk.accounted("C1", stories)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.commands import Asker, Commands, Reply, Request
 from bot.commands.watching import REMOVE
-from digests.archive.records import PollRecord, StoryRecord
+from digests.archive.records import Act, PollRecord, StoryRecord
 from digests.archive.store import Archive
 from digests.archive.watches import EACH
 from digests.cards.words import languages
@@ -17,7 +17,7 @@ from digests.config import People, Settings
 from digests.desk.watchkeeping import Watchkeeper
 from digests.errors import QueryError
 from digests.feeds.pace import FeedState
-from digests.model import IndexTokens, Quiet, Target, Watch, WatchId
+from digests.model import Channel, Destination, IndexTokens, Quiet, Target, Watch, WatchId
 from digests.model.watching import channel_of
 from digests.rules.query import parse_strict
 from digests.rules.watchers import Watchers
@@ -81,6 +81,18 @@ async def test_where_it_may_not_be_told_any_more_its_list_says_so(desk: Desk) ->
     told, alone = (await desk.said("watch list")).splitlines()
     assert told == "1 · ivanti · told in C9 · could not be told there: the channel is archived"
     assert alone == "2 · fortinet"
+
+
+async def test_where_its_channel_is_paused_its_list_says_that_it_waits(desk: Desk) -> None:
+    desk.settings = Settings(channels=(Channel("soc", Target("slack", "#soc")),))
+    await desk.archive.register_channels(desk.settings.channels, now=desk.clock.now())
+    await desk.archive.save_place("slack:#soc", Destination("slack", "C9"))
+    watch = Watch(WatchId(0), "slack:U1", "ivanti", Target("slack", "C9"), desk.clock.now())
+    await desk.archive.watches.add(watch)
+    deed = Act(desk.clock.now(), "slack:E1", "pause", "soc", "")
+    await desk.archive.acts.pause_channel("soc", "maintenance", deed)
+    told = await desk.said("watch list")
+    assert told == "1 · ivanti · told in soc · waits while soc is paused: maintenance"
 
 
 @pytest.mark.parametrize("verb", ["watch", "watches", "watch list"])
