@@ -26,6 +26,7 @@ class Mutant:
     slack: tuple[Fault, ...] = ()  # among which each call is drawn
     discord: tuple[str, ...] = ()
     share: float = 0.5  # of the calls that meet a fault
+    stories: int = 3  # told in each round
 
 
 def _outbox() -> Any:
@@ -274,6 +275,12 @@ def _breaking_waits() -> None:
     routing._rule = lambda channel: replace(inner(channel), breaking=None)
 
 
+def _no_limits() -> None:
+    routing = _module("digests.rules.routing")
+    inner = routing._rule
+    routing._rule = lambda channel: inner(replace(channel, limit=None, quota=()))
+
+
 def _retry(model: Any, reason: str) -> Any:
     return model.Retry(reason, timedelta(seconds=1))
 
@@ -341,5 +348,6 @@ MUTANTS: Mapping[str, Mutant] = {
         "a place is read back from before the intent", _watermark_ahead, slack=DONE
     ),
     "breaking waits": Mutant("what is breaking waits for no list", _breaking_waits),
+    "limits forgotten": Mutant("a channel gets no more than it asked for", _no_limits, stories=6),
     "poll forgotten": Mutant("what could not be committed is read again", _forgets_what_failed),
 }

@@ -2,7 +2,8 @@
 
 Every third story is of a botnet, every second of them of one that spreads ransomware, which is
 urgent: by these words of its text channels and watches choose. One channel is quiet in the first
-two hours, one has a limit, one is told hourly; a person on each platform watches.
+two hours, one has a limit, one a quota for botnets, one is told hourly; a person on each platform
+watches.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from tests.fakediscord import CHANNEL, OWNER
 from tests.fakeslack import FakeSlack
 
 LIMIT = 2  # cards a day, of the channel that has one
+QUOTA = 1  # cards a day about botnets, of the channel that has one
 _MAKING = Lock()  # worlds begin side by side; what makes the tables knows one thread in a process
 _CHOSEN, _URGENT = "botnet", "ransomware"
 _SECOND, _FEW = "600000000000000002", "600000000000000003"
@@ -34,6 +36,7 @@ class Place:
     chosen: bool = False  # told of botnets alone
     alone: bool = False  # what is urgent has a card of its own there
     most: int | None = None  # messages there in the end
+    most_chosen: int | None = None  # of these, such as tell of botnets
 
     def owed(self, titles: Sequence[str]) -> list[str]:
         """What is told there, once."""
@@ -48,6 +51,8 @@ CHANNELS = (
         "slack:#night", f"only: {_CHOSEN}, quiet: '08:00-10:00', breaking: {_URGENT}",
         chosen=True, alone=True,
     ),
+    # All others beside them as they come.
+    Place("slack:#quota", f"quota: {{{_CHOSEN}: {QUOTA} per day}}", most_chosen=QUOTA + 1),
     Place(f"discord:{CHANNEL}"),
     Place(f"discord:{_SECOND}"),
     # Two cards, and one list of what came after them.

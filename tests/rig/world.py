@@ -30,7 +30,7 @@ from tests.rig.clock import SPEED, FastClock
 from tests.rig.failpoints import ANY, KILL, RAISE, TERM
 from tests.rig.launching import Launcher
 from tests.rig.mutants import Mutant
-from tests.rig.places import Place, is_urgent
+from tests.rig.places import Place, is_chosen, is_urgent
 from tests.rig.pulse import Pulse
 from tests.slackfaults import PASSING, Faults
 
@@ -220,6 +220,9 @@ class World:
             raise Broken(f"{place.to}: something urgent waited for a list")
         if place.most is not None and len(posts) > place.most:
             raise Broken(f"{place.to}: {len(posts)} messages, {place.most} were asked for at most")
+        chosen = sum(any(map(is_chosen, one)) for one in posts)
+        if place.most_chosen is not None and chosen > place.most_chosen:
+            raise Broken(f"{place.to}: {chosen} messages over its quota of {place.most_chosen}")
 
     def _judge_pulses(self) -> None:
         worst = max(pulse.worst for pulse in self.pulses)
@@ -402,7 +405,7 @@ def directed_kill(world: World, failpoint: str, tries: int = 12) -> None:
 def mutant_run(world: World, mutant: Mutant, rounds: int = 2) -> None:
     """What a mutant is put through: kills where it shows, then settle and judge."""
     for number in range(rounds):
-        world.publish(3)
+        world.publish(mutant.stories)
         world.bot(failpoint=mutant.kill_at, nth=mutant.nth + number)
     assert world.fired or not mutant.kill_at, f"never came to: {mutant.kill_at}"
     world.settle()
