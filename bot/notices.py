@@ -22,7 +22,7 @@ from digests.config.settings import OPERATOR, Settings
 from digests.errors import ConfigError
 from digests.feeds.health import alert
 from digests.feeds.pace import FeedState
-from digests.model import Channel, Clock, Destination, NewPost, Post, PostState
+from digests.model import Channel, Clock, Destination, NewPost, Post, PostState, Watch
 from digests.text.masks import masked
 from digests.text.plain import clip
 
@@ -44,6 +44,7 @@ class Findings:
     posts: Sequence[Post] = ()
     unresolved: Mapping[str, str] = field(default_factory=dict)  # channel -> why it is not found
     places: Mapping[str, Destination] = field(default_factory=dict)  # where addresses lead
+    watches: Sequence[Watch] = ()
 
     def named(self, channel: str, settings: Settings, say: Words) -> str:
         """A channel as operators know it."""
@@ -74,6 +75,7 @@ def causes(
         ),
         *_of_channels(settings, found, say),
         *_of_posts(settings, found, say),
+        *_of_watches(settings, found, say, now),
     ]
 
 
@@ -117,6 +119,25 @@ def _of_posts(settings: Settings, found: Findings, say: Words) -> Iterator[Cause
         )
         cure = say.text("Look whether it stands there; `redrive` sends it again.")
         yield Cause(f"{state} {channel} {reason} {day}", f"{text}. {cure}")
+
+
+def _of_watches(settings: Settings, found: Findings, say: Words, now: datetime) -> Iterator[Cause]:
+    """Watches of people whom nothing of the file reaches any more; nobody learns whose they are."""
+    lost = Counter(
+        one.to.platform
+        for one in found.watches
+        if not (one.of_file or one.is_over(now) or one.to.platform in settings.platforms)
+    )
+    for platform, count in lost.items():
+        text = say.plural(
+            "{n} watch of people on {platform} tells nothing: feeds.yaml names no channel there, "
+            "or it is not connected. It goes on when that is so again.",
+            "{n} watches of people on {platform} tell nothing: feeds.yaml names no channel there, "
+            "or it is not connected. They go on when that is so again.",
+            count,
+            platform=platform,
+        )
+        yield Cause(f"watches {platform}", text)
 
 
 def _held(count: int, channel: str, reason: str, say: Words) -> str:
@@ -217,7 +238,9 @@ async def findings(
 ) -> Findings:
     """What the archive holds of it, beside what only the running bot knows."""
     posts = await archive.outbox.in_state(*_TROUBLED, limit=POSTS_SEEN)
-    return Findings(states, await archive.paused(), posts, unresolved, await archive.places())
+    pauses, places = await archive.paused(), await archive.places()
+    watches = await archive.watches.every()
+    return Findings(states, pauses, posts, unresolved, places, watches)
 
 
 def digest(text: str) -> str:

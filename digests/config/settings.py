@@ -73,6 +73,11 @@ class Settings:
         return Channel(name, to, language=alike.language, timezone=alike.timezone)
 
     @property
+    def platforms(self) -> frozenset[str]:
+        """Those on which the file names a channel, and the terminal: there people are answered."""
+        return frozenset({"terminal", *(one.to.platform for one in self.every_channel)})
+
+    @property
     def every_channel(self) -> tuple[Channel, ...]:
         """All that posts may be owed to: those of the file, the operator's and the editors'."""
         return (*self.channels, *filter(None, (self.operator, self.reviewers)))

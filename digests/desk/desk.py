@@ -127,6 +127,7 @@ class Desk:
         kept = [one for one in await self._archive.watches.every() if one.of_file]
         self.watchers.configure(kept, [one.channel for one in settings.watches])
         named = {"slack": readers.slack, "discord": readers.discord}
+        self.watchers.served = settings.platforms
         self.watchers.admits = None if readers.everyone else named
 
     async def renew_rules(self) -> None:

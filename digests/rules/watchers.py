@@ -28,6 +28,7 @@ class Watchers:
     """Watches by id, their owners' habits, and the index over them."""
 
     platforms: Collection[str] | None = None  # those that can be written to; None: all
+    served: Collection[str] | None = None  # those of the file, where owners can end their watches
     admits: Mapping[str, Collection[str]] | None = None  # readers by platform; None: everyone
     _watches: dict[WatchId, Watch] = field(default_factory=dict)
     _habits: dict[str, Habits] = field(default_factory=dict)
@@ -129,6 +130,8 @@ class Watchers:
     def _may_tell(self, watch: Watch) -> bool:
         """Whether its platform can be written to, and its owner may still read there."""
         if self.platforms is not None and watch.to.platform not in self.platforms:
+            return False
+        if self.served is not None and not watch.of_file and watch.to.platform not in self.served:
             return False
         if self.admits is None or watch.of_file or watch.to.platform not in self.admits:
             return True

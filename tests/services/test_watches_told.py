@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands import Asker, Commands, Request
-from bot.notices import causes, findings
+from bot.notices import causes, findings, wrong_now
 from digests.archive.records import Act
 from digests.archive.store import Archive
 from digests.cards.words import words
@@ -20,6 +20,7 @@ from digests.model import (
     Channel,
     CveFacts,
     Destination,
+    Feed,
     FiledWatch,
     Habits,
     PostState,
@@ -51,6 +52,10 @@ async def watch(desk: Newsdesk, owner: str = ANA, query: str = "gateway", **chan
     kept = await desk.archive.watches.add(wanted)
     desk.ledger.watchers.put(kept)
     return kept
+
+
+def on_slack(*feeds: Feed) -> Settings:
+    return replace(settings(*feeds), channels=(replace(EACH, only="nothing"),))
 
 
 async def test_a_person_gets_a_card_beside_the_channels_and_it_says_which_watch(archive) -> None:  # noqa: F811 - the fixture
@@ -137,7 +142,7 @@ async def test_a_story_that_matches_only_when_more_is_known_of_it_is_told_then(p
     async with FakeFeeds({"/feed": rss(title)}) as publisher:
         one = feed(publisher.url())
         file = replace(
-            settings(one, only="nothing"),
+            on_slack(one),
             watches=(FiledWatch("exploited", "is:kev", Target("slack", "@ana")),),
         )
         desk = await opened(parts, file)
@@ -156,11 +161,11 @@ async def test_a_restart_knows_what_a_person_was_told_and_watches_on(parts) -> N
     await archive_.watches.add(wanted)
     async with FakeFeeds({"/feed": rss("Alpha breach at the harbour office")}) as publisher:
         one = feed(publisher.url())
-        await (await opened(parts, settings(one, only="nothing"))).poll(one)
+        await (await opened(parts, on_slack(one))).poll(one)
         publisher.publish(
             "/feed", rss("Beta flaw at the harbour", "Alpha breach at the harbour office")
         )
-        again = await opened(parts, settings(one, only="nothing"))
+        again = await opened(parts, on_slack(one))
         assert len(again.watchers) == 1
         await again.poll(one)
     posts = await archive_.outbox.in_state(PostState.QUEUED)
@@ -178,7 +183,7 @@ async def test_what_could_not_be_committed_is_owed_when_it_is(parts, monkeypatch
 
     async with FakeFeeds({"/feed": rss("Alpha breach at the harbour office")}) as publisher:
         one = feed(publisher.url())
-        desk = await opened(parts, settings(one, only="nothing"))
+        desk = await opened(parts, on_slack(one))
         with monkeypatch.context() as patch:
             patch.setattr(Archive, "commit_poll", lambda _self, record: full(record))
             with pytest.raises(ArchiveError):
@@ -293,7 +298,7 @@ async def test_of_a_post_to_a_person_an_operator_learns_that_it_is_held_and_not_
     (post,) = await archive.outbox.in_state(PostState.QUEUED)
     await archive.outbox.hold(post.id, "cannot be read back")
     editors = People(slack=frozenset({"U9"}))
-    file = Settings(notices=Target("terminal", ""), editors=editors)
+    file = Settings(channels=(EACH,), notices=Target("terminal", ""), editors=editors)
     found = await findings(archive, {}, {})
     texts = [one.text for one in causes(file, found, words("en"), "UTC", desk.clock.now())]
     commands = Commands(archive, lambda: file, desk.clock)
@@ -303,3 +308,30 @@ async def test_of_a_post_to_a_person_an_operator_learns_that_it_is_held_and_not_
         assert "U1" not in said
         assert str(story) not in said
     assert len(texts) == 1
+
+
+async def test_watches_of_a_platform_that_left_the_file_are_told_of_and_come_back(parts) -> None:  # noqa: F811 - the fixture
+    archive_, _, clock = parts
+    async with FakeFeeds({"/feed": rss("Alpha breach at the harbour office")}) as publisher:
+        one = feed(publisher.url())
+        there = on_slack(one)
+        elsewhere = replace(
+            there, channels=(Channel("soc", Target("discord", "1"), only="nothing"),)
+        )
+        desk = await opened(parts, elsewhere)
+        for owner in (ANA, BO):
+            to = Target("slack", owner[-2:])
+            kept = await archive_.watches.add(Watch(WatchId(0), owner, "harbour", to, clock.now()))
+            desk.watchers.put(kept)
+        ended = Watch(WatchId(0), ANA, "x", to, clock.now() - 2 * HOUR, clock.now() - HOUR)
+        await archive_.watches.add(ended)
+        await desk.poll(one)
+        assert await archive_.outbox.in_state(PostState.QUEUED, PostState.FOLDED) == []
+        (told,) = await wrong_now(archive_, desk.settings, {}, clock.now())
+        assert told.startswith("2 watches of people on slack tell nothing: feeds.yaml names no")
+        assert "U1" not in told
+        await desk.apply(there)
+        assert await wrong_now(archive_, desk.settings, {}, clock.now()) == []
+        publisher.publish("/feed", rss("Beta flaw at the harbour"))
+        await desk.poll(one)
+    assert len(await archive_.outbox.in_state(PostState.QUEUED)) == 2

@@ -69,6 +69,15 @@ def test_only_platforms_that_can_be_written_to_are_owed():
     assert told(made) == ["watch:slack:U1"]
 
 
+def test_where_the_file_names_no_channel_only_its_own_watches_are_owed():
+    made = watchers(watch(1), watch(2, owner=BO))
+    made.served = {"discord", "terminal"}
+    assert told(made) == ["watch:discord:2"]
+    filed = FiledWatch("ours", "gateway", Target("slack", "@ana"))
+    made.configure([replace(filed.watch(START), id=WatchId(9))], [filed.channel])
+    assert told(made) == ["watch:discord:2", "watch:file:ours"]
+
+
 def test_who_is_no_reader_any_more_is_told_nothing():
     made = watchers(watch(1), watch(2, owner=BO))
     made.admits = {"slack": {"U9"}, "discord": {"2"}}
