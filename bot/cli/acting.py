@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, Json, archived, end, environment, go, show
+from bot.cli.common import (
+    Config,
+    Database,
+    Json,
+    Page,
+    archived,
+    end,
+    environment,
+    go,
+    language,
+    show,
+    with_words,
+)
 
 if TYPE_CHECKING:
     from bot.settings import Environment
@@ -55,32 +67,61 @@ def deed(verb: str, says: str) -> Callable[..., None]:
     """The command of a verb that changes something."""
 
     def command(words: Words = None, config: Config = "", database: Database = "") -> None:
-        go(_done(environment(config, database), verb, " ".join(words or ())))
+        text = with_words(verb, words)
+        env = environment(config, database)
+        _refuse_unknown(env, verb, text)
+        go(_done(env, verb, text))
 
     command.__doc__ = f"{says}; while the bot runs, ask in a channel."
     command.__name__ = verb
     return command
 
 
-def audit(config: Config = "", database: Database = "") -> None:
+def audit(
+    page: Page = 1, as_json: Json = False, config: Config = "", database: Database = ""
+) -> None:
     """Who paused, muted, retracted or changed what; also while the bot runs."""
-    go(_asked(environment(config, database), "audit"))
+    go(_asked(environment(config, database), "audit", page, as_json=as_json))
 
 
-def review(config: Config = "", database: Database = "") -> None:
+def review(as_json: Json = False, config: Config = "", database: Database = "") -> None:
     """Comments and posts that wait for an editor; also while the bot runs."""
-    go(_asked(environment(config, database), "review"))
+    go(_asked(environment(config, database), "review", 1, as_json=as_json))
 
 
-async def _asked(env: "Environment", verb: str) -> None:
-    from bot.commands import Commands, Request
+async def _asked(env: "Environment", verb: str, page: int, *, as_json: bool) -> None:
+    from bot.commands import Asker, Commands, Request
+    from bot.commands.machine import trail, waiting
     from digests.clock import SystemClock
     from digests.config import load
 
     settings = load(env.config, env.values)
     async with archived(env) as archive:
+        if as_json:
+            found = await (trail(archive, page - 1) if verb == "audit" else waiting(archive))
+            typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+            return
         commands = Commands(archive, lambda: settings, SystemClock())
-        show((await commands.answer(Request(verb))).content)
+        asker = Asker("terminal", "", locale=language(env))
+        reply = await commands.answer(Request(verb, asker=asker, page=page - 1))
+    show(reply.content)
+    if reply.more:
+        typer.echo(f"--page {page + 1} shows more.")
+
+
+def _refuse_unknown(env: "Environment", verb: str, text: str) -> None:
+    """Where nothing is kept yet: what has no use then, before an archive is made for it."""
+    from bot.commands.administering import is_named
+    from digests.archive.dialects import file_of
+    from digests.config import load
+
+    if verb in OWN or file_of(env.database).exists():
+        return
+    settings = load(env.config, env.values)
+    if verb not in _OF_THE_FILE:
+        end(1, f"{env.database}: there is no such archive yet; `nightdesk run` makes it")
+    if not is_named(settings, text):
+        end(1, f"{env.config} has nothing named {text}. `nightdesk feeds list` names the feeds.")
 
 
 async def _done(env: "Environment", verb: str, text: str) -> None:
@@ -113,5 +154,6 @@ DEEDS = {
     "retract": "Take a story's cards back everywhere",
     "separate": "Take an entry out of a story that it does not belong to",
 }
+_OF_THE_FILE = ("pause", "resume", "test")  # of feeds and channels that nobody was told of yet
 # What is not for editors alone.
 OWN = {"watch": "Be told of what matches a query: `list`, `add QUERY`, `remove`, `quiet`"}

@@ -10,14 +10,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, Json, archived, environment, go, language, show
+from bot.cli.common import (
+    Config,
+    Database,
+    Json,
+    Page,
+    archived,
+    environment,
+    go,
+    language,
+    show,
+    with_words,
+)
 
 if TYPE_CHECKING:
     from bot.settings import Environment
 
 Words = Annotated[list[str] | None, typer.Argument(help="As in a channel: docs/commands.md.")]
-
-Page = Annotated[int, typer.Option("--page", min=1, help="Of a list: which page of it.")]
 
 READS = {
     "search": "Find stories by words, names or numbers",
@@ -41,8 +50,8 @@ def reading(verb: str, says: str) -> Callable[..., None]:
         config: Config = "",
         database: Database = "",
     ) -> None:
-        env = environment(config, database)
-        go(_asked(env, verb, " ".join(words or ()), page, as_json=as_json))
+        text = with_words(verb, words)
+        go(_asked(environment(config, database), verb, text, page, as_json=as_json))
 
     command.__doc__ = f"{says}; also while the bot runs."
     command.__name__ = verb

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 Config = Annotated[str, typer.Option("--config", help="feeds.yaml to use.")]
 Database = Annotated[str, typer.Option("--database", help="Path or URL of the archive.")]
+Page = Annotated[int, typer.Option("--page", min=1, help="Of a list: which page of it.")]
 _WIDEST = 96  # columns of an answer, in a wider window and where nobody watches
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
@@ -91,6 +92,20 @@ def first_line(command: Callable[..., None]) -> str:
 def counted(n: int, one: str, many: str = "") -> str:
     """`1 feed`, `12 feeds`; `many` where an s is not enough."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def with_words(verb: str, words: Sequence[str] | None) -> str:
+    """What was typed behind a verb; without what it needs the command ends as wrong use."""
+    from bot.commands.table import TABLE
+    from digests.cards.words import words as in_language
+
+    text, known = " ".join(words or ()).strip(), TABLE.find(verb)
+    if not text and known and any(one.required for one in known.options[:1]):
+        say = in_language("en", "terminal")
+        usage = f"Usage: {say.typed(verb)} {known.options[0].name.upper()}"
+        tried = [f"  {say.typed(verb, one)}" for one in known.examples if one]
+        end(2, "\n".join([usage, "", "For example:", *tried]))
+    return text
 
 
 def end(code: int, words: str) -> NoReturn:

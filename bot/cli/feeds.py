@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from bot.cli import editing
 from bot.cli.common import Config, Database, Json, archived, environment, first_line, go
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rich.table import Table
 
@@ -33,6 +34,7 @@ for _name, _command in (
 ):
     app.command(_name, short_help=first_line(_command))(_command)
 
+_TABLE_NEEDS = 110  # columns of a window for five of them side by side
 _WIDTH = 140  # columns where nobody's window says otherwise
 
 
@@ -55,7 +57,13 @@ async def _list(env: "Environment", *, as_json: bool) -> None:
         for feed in settings.feeds:
             typer.echo(json.dumps(_row(feed, known.get(feed.url), SystemClock().now())))
         return
-    _print(_table(settings, known, SystemClock().now()))
+    now = SystemClock().now()
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
+    if width < _TABLE_NEEDS:
+        for row in _cells(settings, known, now):
+            typer.echo("\n".join(below_each_other(row)))
+    else:
+        _print(_table(_cells(settings, known, now)), width)
 
 
 def _row(feed: "Feed", state: "FeedState | None", now: datetime) -> dict[str, object]:
@@ -88,10 +96,28 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _table(settings: "Settings", known: "Mapping[str, FeedState]", now: datetime) -> "Table":
+def below_each_other(row: "Sequence[str]") -> list[str]:
+    """A feed where the window is too narrow for columns: its name, then what is known of it."""
+    name, state, last, due, advice = row
+    read = f"last success: {last}" + (f"; next poll: {due}" if due else "")
+    return [name, *(f"    {one}" for one in (state, read, advice) if one)]
+
+
+def _table(rows: "Iterable[Sequence[str]]") -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in ("Feed", "State", "Last success", "Next poll", "What to do"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _cells(
+    settings: "Settings", known: "Mapping[str, FeedState]", now: datetime
+) -> "Iterator[Sequence[str]]":
     from bot.naming import told_apart
     from bot.platforms.terminal.layout import harmless
     from digests.cards import health as said
@@ -99,9 +125,6 @@ def _table(settings: "Settings", known: "Mapping[str, FeedState]", now: datetime
     from digests.feeds.health import health
 
     say = words("en")
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("Feed", "State", "Last success", "Next poll", "What to do"):
-        table.add_column(heading, overflow="fold")
     for feed in settings.feeds:
         state = known.get(feed.url)
         last = _apart(state.last_success if state else None, now, "never")
@@ -112,8 +135,7 @@ def _table(settings: "Settings", known: "Mapping[str, FeedState]", now: datetime
         shown = f"{said.state(found.condition, say)}{since}" + (f": {why}" if why else "")
         advice = said.advice(found, say)
         name = told_apart(feed, settings.feeds)
-        table.add_row(harmless(name), harmless(shown), last, due, harmless(advice))
-    return table
+        yield harmless(name), harmless(shown), last, due, harmless(advice)
 
 
 def _apart(at: datetime | None, now: datetime, unknown: str) -> str:
@@ -125,8 +147,7 @@ def _apart(at: datetime | None, now: datetime, unknown: str) -> str:
     return str(format_timedelta(at - now, add_direction=True, locale="en"))
 
 
-def _print(table: "Table") -> None:
+def _print(table: "Table", width: int) -> None:
     from rich.console import Console
 
-    watched = sys.stdout.isatty()
-    Console(width=None if watched else _WIDTH, highlight=False).print(table)
+    Console(width=width, highlight=False).print(table)

@@ -39,11 +39,15 @@ def preview(
     if channel:
         go(simulated(env, channel, since, as_json=as_json))
         return
-    count = go(_preview(env, keys or (), output, language))
-    typer.echo(f"{output}: {counted(count, 'card')}")
+    count, ours = go(_preview(env, keys or (), output, language))
+    invented = "" if ours else " of the demo's invented stories: the archive has none yet"
+    typer.echo(f"{output}: {counted(count, 'card')}{invented}")
 
 
-async def _preview(env: "Environment", keys: Sequence[str], output: Path, language: str) -> int:
+async def _preview(
+    env: "Environment", keys: Sequence[str], output: Path, language: str
+) -> tuple[int, bool]:
+    """How many cards were written, and whether they are of the archive's stories."""
     from bot.preview import page
     from digests.cards.compose import compose
     from digests.cards.words import languages
@@ -52,7 +56,7 @@ async def _preview(env: "Environment", keys: Sequence[str], output: Path, langua
     if language not in languages():
         end(2, f"--language {language}: there are {', '.join(languages())}")
     now = SystemClock().now()
-    previewed, ratings = await _previewed(env, keys)
+    previewed, ratings, ours = await _previewed(env, keys)
     cards = [
         compose(one, language, now=now, rating=ratings.get(one.publisher)) for one in previewed
     ]
@@ -60,27 +64,27 @@ async def _preview(env: "Environment", keys: Sequence[str], output: Path, langua
         await asyncio.to_thread(output.write_text, page(cards, now=now), "utf-8")
     except OSError as error:
         end(1, f"{output} could not be written: {error.strerror}")
-    return len(cards)
+    return len(cards), ours
 
 
 async def _previewed(
     env: "Environment", keys: Sequence[str]
-) -> "tuple[Sequence[Story], Mapping[str, Rating]]":
+) -> "tuple[Sequence[Story], Mapping[str, Rating], bool]":
     """The stories named, else the newest of the archive, else of the demo's newsroom.
 
-    And how good their publishers are, as far as that is known.
+    And how good their publishers are, as far as that is known; and whether they are the archive's.
     """
     if await asyncio.to_thread(Path(env.database).exists):
         async with archived(env) as archive:
             found = await _named(archive, keys) if keys else await archive.latest(PREVIEWED)
             ratings = await archive.ratings()
         if found:
-            return found, ratings
+            return found, ratings, True
     elif keys:
         end(1, f"{env.database}: there is no such archive yet, so no story has a name")
     from bot.demo import newest
 
-    return await newest(PREVIEWED), {}
+    return await newest(PREVIEWED), {}, False
 
 
 async def _named(archive: "Archive", keys: Sequence[str]) -> "list[Story]":

@@ -71,12 +71,28 @@ async def _doctor(env: "Environment") -> int:
         problems += await _summariser(parts.settings)
         for chat in parts.chats.values():
             problems += await chat.check()
-        ways = [*_slack(env), *await _discord(parts), *await _comments(parts)]
+        ways = [*_lately(parts), *_slack(env), *await _discord(parts), *await _comments(parts)]
         await close_chats(parts)
     for line in (*(f"- {problem}" for problem in problems), *ways):
         typer.echo(line)
     typer.echo("all is well" if not problems else counted(len(problems), "problem"))
     return 1 if problems else 0
+
+
+def _lately(parts: "App") -> list[str]:
+    """Feeds whose trouble is too young to be a problem: most of these heal by themselves."""
+    from bot.naming import told_apart
+    from digests.feeds.health import alert
+    from digests.text.masks import masked
+
+    now, states, feeds = parts.clock.now(), parts.desk.states, parts.settings.feeds
+    known = [(one, states[one.url]) for one in feeds if one.url in states]
+    return [
+        f"Feeds: {told_apart(feed, feeds)} could not be read the last time ({masked(state.reason)});"
+        " it is asked again, and counts as a problem when that lasts."
+        for feed, state in known
+        if state.trouble and not state.paused and not alert(feed, state, now)
+    ]
 
 
 async def _summariser(settings: "Settings") -> list[str]:

@@ -8,13 +8,14 @@ from bot.commands.asking import Ask, Doing, Option, Reply, Source, Verb, Who
 from bot.commands.feeds import described, probed
 from bot.naming import told_apart
 from digests.cards.words import later
+from digests.config.settings import Settings
 from digests.model import Channel, Feed
 from digests.text.masks import masked
 from digests.text.plain import clip
 
 _IN = re.compile(r"\s+in\s+#?(\S+)$")  # "krebsonsecurity.com in soc", where one line is typed
 _ALIKE = 5  # feeds of one name that are offered by their addresses
-_LINES = 15  # of the trail on a page
+LINES = 15  # of the trail on a page
 _NAME = Option(
     "name",
     later("A feed or a channel of the file, by its name"),
@@ -106,14 +107,14 @@ async def unmute(ask: Ask) -> Reply:
 async def audit(ask: Ask) -> Reply:
     """Who did what, when and where; the newest first."""
     say = ask.say
-    found = await ask.archive.acts.trail(_LINES + 1, skip=ask.page * _LINES)
+    found = await ask.archive.acts.trail(LINES + 1, skip=ask.page * LINES)
     lines = [
         say.line(say.date(one.at, year=True), one.person, one.verb, clip(one.what, 80), one.place)
-        for one in found[:_LINES]
+        for one in found[:LINES]
     ]
     text = "\n".join(lines) or say.text("Nothing was done yet.")
     reply = ask.notice(text, say.text("Who did what"))
-    listed = await ask.listed(reply, "", last=len(found) <= _LINES)
+    listed = await ask.listed(reply, "", last=len(found) <= LINES)
     return replace(listed, buttons=())  # the trail is for editors alone: nothing to share
 
 
@@ -143,6 +144,14 @@ _MUTED = {
     (False, True): later("{name} is told in {channel} again."),
     (False, False): later("{name} was not muted in {channel}."),
 }
+
+
+def is_named(settings: Settings, typed: str) -> bool:
+    """Whether what was typed begins with the name of a feed or a channel, or is a feed's address."""
+    known = [name for one in settings.feeds for name in (one.name, one.url)]
+    known += [one.name for one in settings.channels]
+    wanted = f"{typed.casefold().removeprefix('#')} "
+    return any(wanted.startswith(f"{one.casefold()} ") for one in known)
 
 
 def doing_of(ask: Ask) -> Doing | None:

@@ -21,7 +21,9 @@ our side for commands, buttons, forms and completion alike. In a server or works
 channel of the file lies, the answer is "Nightdesk is not set up here."
 
 The terminal asks with the same words: `nightdesk trends ransomware 90d`, with `--json` for programs;
-answers there name commands as they are typed there.
+answers there name commands as they are typed there. `--page 2` shows the next page of a list, and after
+`story` who told it when. It ends with 0, with 1 when what was asked for is not there, with 2 when
+what a verb needs was left out.
 
 | command | what it does |
 |---|---|

@@ -17,6 +17,7 @@ from digests.text.plain import clip
 
 SOURCES = "sources"
 _CVE = re.compile(r"(?:CVE)?[-_ ]?(\d{4})[-_ ](\d{4,10})", re.IGNORECASE)
+_SIMILAR_PAGES = 6  # farther away nothing is like it
 _PUBLISHERS = 6  # named with their time under a story
 
 ID = Option(
@@ -36,32 +37,39 @@ CVE = Option("id", later("Its number, for example CVE-2024-3400"), required=True
 
 
 async def story(ask: Ask) -> Reply:
-    """One story by its short name, and who told it when."""
+    """One story by its short name, and who told it when; by their number, pages of that follow."""
     found = await named(ask)
     if found is None:
         return unknown(ask)
+    if ask.page:
+        return await _told_by(ask, found, ask.page - 1)
     rating = await ask.archive.rating(found.publisher)
     card = compose(found, ask.say.language, now=ask.now, rating=rating)
     if not found.also and not found.related:
         return Reply(card)
     sources = Button(ask.say.text("Sources"), SOURCES, found.key)
-    return Reply(replace(card, also=_in_order(found, ask.say) or card.also), buttons=(sources,))
+    whole = replace(card, also=_in_order(found, ask.say) or card.also)
+    return Reply(whole, buttons=(sources,), more=True)
 
 
 async def sources(ask: Ask) -> Reply:
     """Everybody's telling of a story, the earliest first; then the stories related to it."""
     found = await named(ask)
-    if found is None:
-        return unknown(ask)
+    return unknown(ask) if found is None else await _told_by(ask, found, ask.page)
+
+
+async def _told_by(ask: Ask, found: Story, page: int) -> Reply:
     say = ask.say
     related = listing(await ask.archive.stories(found.related), title="", language=say.language)
     lines = [replace(line, heading=say.text("Related")) for line in related.lines]
     told = [replace(line, heading=say.text("Sources")) for line in _tellings(found, say)]
     title = say.text("Sources: {headline}", headline=clip(found.headline, 80))
     every = (*told, *lines)
-    left = len(every) - MOST_LINES
+    page = min(page, max(0, len(every) - 1) // MOST_LINES)
+    shown = every[page * MOST_LINES : (page + 1) * MOST_LINES]
+    left = len(every) - (page + 1) * MOST_LINES
     notes = (say.plural("{n} more", "{n} more", left),) if left > 0 else ()
-    return Reply(Listing(title, every[:MOST_LINES], say.language, say.rtl, notes))
+    return Reply(Listing(title, shown, say.language, say.rtl, notes), more=left > 0)
 
 
 async def reasons(ask: Ask) -> Reply:
@@ -80,12 +88,17 @@ async def similar(ask: Ask) -> Reply:
     if found is None:
         return unknown(ask)
     query = parse_lenient(f"like:{found.key}").query
-    page = await ask.archive.search(query, now=ask.now, sort="best", limit=PAGE_SIZE)
+    start = min(ask.page, _SIMILAR_PAGES - 1) * PAGE_SIZE
+    end = start + PAGE_SIZE
+    page = await ask.archive.search(
+        query, now=ask.now, sort="best", limit=end + 1, until=ask.until
+    )
     linked = await ask.archive.stories(found.related)
-    like = {one.id: one for one in (*linked, *(hit.story for hit in page.hits))}
+    like = list({one.id: one for one in (*linked, *(hit.story for hit in page.hits))}.values())
     title = ask.say.text("Similar: {headline}", headline=clip(found.headline, 80))
-    shown = list(like.values())[:PAGE_SIZE]
-    return Reply(listing(shown, title=title, language=ask.say.language))
+    shown = listing(like[start:end], title=title, language=ask.say.language)
+    last = len(like) <= end or end == _SIMILAR_PAGES * PAGE_SIZE
+    return await ask.listed(Reply(shown), found.key, until=page.until, last=last)
 
 
 async def cve(ask: Ask) -> Reply:
