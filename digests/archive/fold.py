@@ -1,19 +1,52 @@
 """Many waiting cards become one list: what waited too long, and what is too much at once."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, literal_column, or_, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from digests.archive import dialects, members, outbox
-from digests.archive.post_rows import is_in
+from digests.archive.columns import Moment
+from digests.archive.post_rows import AT, is_in, where
 from digests.archive.rows import AnyRow
 from digests.archive.schema import post
 from digests.model import Destination, NewPost, PostState
 
 SUBJECT = "digest:busy-"  # then the first post folded into it: unique, as a post folds once
 _QUEUED = is_in(PostState.QUEUED)
+_NOW = bindparam("now", type_=Moment())
+_WAITING = and_(
+    _QUEUED,
+    post.c.digest == literal_column("''"),
+    # A delay that was asked for (quiet hours, Retry-After) is no outage.
+    or_(post.c.not_before.is_(None), post.c.not_before <= _NOW),
+)
+# What is not about a story is left out behind the query: asked in it, it would lead SQLite away from
+# the small index. First only counted: after a flood a hundred thousand may wait that are left alone.
+_OF_A_STORY = case((post.c.story.is_not(None), post.c.queued_at))
+_QUEUES = (
+    select(
+        post.c.platform,
+        post.c.place,
+        func.count(post.c.story).label("cards"),
+        func.min(_OF_A_STORY, type_=Moment()).label("oldest"),
+    )
+    .where(_WAITING)
+    .group_by(post.c.platform, post.c.place)
+)
+_QUEUE = (
+    select(post).where(AT, _WAITING).order_by(post.c.urgency.desc(), post.c.queued_at, post.c.id)
+)
 
 
 def fold(
@@ -30,23 +63,19 @@ def fold(
     `after_outage` cards go on waiting. Breaking ones are the last to be folded. Each place gets one post whose members are the folded stories; while that post has not been
     sent, later ones join it. Returns how many cards were folded.
     """
-    queues: defaultdict[Destination, list[AnyRow]] = defaultdict(list)
-    # A delay that was asked for (quiet hours, Retry-After) is no outage.
-    asked = or_(post.c.not_before.is_(None), post.c.not_before <= now)
-    of_its_own = post.c.digest == literal_column("''")
-    waiting = select(post).where(_QUEUED, of_its_own, asked)
-    waiting = waiting.order_by(post.c.urgency.desc(), post.c.queued_at, post.c.id)
     away = {destination for destination, _ in _open_lists(connection)}
-    for row in connection.execute(waiting):
-        if row.story is not None:  # asked in SQL, it would lead SQLite away from the small index
-            queues[Destination(row.platform, row.place)].append(row)
     count = 0
-    for destination, rows in queues.items():
-        stale = destination in away or any(row.queued_at < older_than for row in rows)
+    for queue in connection.execute(_QUEUES, {"now": now}).all():
+        destination = Destination(queue.platform, queue.place)
+        overdue = queue.oldest is not None and queue.oldest < older_than
+        stale = overdue or destination in away
         most = after_outage if stale and after_outage is not None else at_most
+        if not overdue and (most is None or queue.cards <= most):
+            continue
+        found = connection.execute(_QUEUE, {"now": now, **where(destination)})
+        rows = [row for row in found if row.story is not None]
         chosen = _chosen(rows, older_than, most)
-        if chosen:
-            _into_one(connection, destination, chosen, now)
+        _into_one(connection, destination, chosen, now)
         count += len(chosen)
     return count
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from digests.archive import dialects, queues
 from digests.model import (
     Absent,
     Destination,
@@ -96,6 +97,30 @@ async def test_only_one_post_is_in_flight_for_each_destination(archive):
     assert await archive.outbox.destinations_with_work(START) == [OPS]
     await archive.outbox.settle(one.id, Posted("m1"), now=START)
     assert await archive.outbox.begin(two, watermark="", now=START) is not None
+
+
+async def test_where_there_is_work_is_asked_by_the_places_and_not_by_their_queues(archive):
+    other = Destination("discord", "9")
+
+    def steps(connection):
+        ticks = []
+        dialects.raw(connection).set_progress_handler(lambda: ticks.append(1) and None, 10)
+        found = queues.destinations_with_work(connection, START)
+        dialects.raw(connection).set_progress_handler(None, 0)
+        return found, len(ticks)
+
+    await owe(archive, *(card(n, place) for n in range(1, 5) for place in (SOC, OPS, other)))
+    found, few = await archive._engine.read(steps)
+    assert found == [SOC, OPS, other]
+    await owe(archive, *(card(n, place) for n in range(5, 800) for place in (SOC, OPS, other)))
+    found, many = await archive._engine.read(steps)
+    assert found == [SOC, OPS, other]
+    assert many < 2 * few
+    first = await archive.outbox.queued(SOC, START)
+    await archive.outbox.begin(first, watermark="", now=START)
+    found, flying = await archive._engine.read(steps)
+    assert found == [OPS, other]
+    assert flying < 2 * few
 
 
 async def test_of_many_that_begin_at_once_one_does(archive):
