@@ -88,17 +88,18 @@ async def similar(ask: Ask) -> Reply:
     if found is None:
         return unknown(ask)
     query = parse_lenient(f"like:{found.key}").query
-    start = min(ask.page, _SIMILAR_PAGES - 1) * PAGE_SIZE
-    end = start + PAGE_SIZE
+    asked = min(ask.page, _SIMILAR_PAGES - 1)
     page = await ask.archive.search(
-        query, now=ask.now, sort="best", limit=end + 1, until=ask.until
+        query, now=ask.now, sort="best", limit=(asked + 1) * PAGE_SIZE + 1, until=ask.until
     )
     linked = await ask.archive.stories(found.related)
     like = list({one.id: one for one in (*linked, *(hit.story for hit in page.hits))}.values())
+    at = min(asked, max(0, len(like) - 1) // PAGE_SIZE)  # one behind the last shows the last
+    start, end = at * PAGE_SIZE, (at + 1) * PAGE_SIZE
     title = ask.say.text("Similar: {headline}", headline=clip(found.headline, 80))
     shown = listing(like[start:end], title=title, language=ask.say.language)
     last = len(like) <= end or end == _SIMILAR_PAGES * PAGE_SIZE
-    return await ask.listed(Reply(shown), found.key, until=page.until, last=last)
+    return await replace(ask, page=at).listed(Reply(shown), found.key, until=page.until, last=last)
 
 
 async def cve(ask: Ask) -> Reply:

@@ -62,6 +62,7 @@ def test_what_is_like_a_story_has_pages(tmp_path: Path) -> None:
     told = [[name for name in NAMES[1:] if f"{name} ransomware" in page] for page in pages]
     assert (len(told[0]), set(told[0]) & set(told[1])) == (5, set())
     assert told[1]
+    assert nightdesk("similar", key, "--page", "9", cwd=tmp_path).stdout == pages[1]
 
 
 def test_a_preview_of_the_demo_says_that_it_is_one(tmp_path: Path) -> None:

@@ -213,6 +213,17 @@ async def test_help_shows_what_is_for_editors_to_editors_alone(commands) -> None
     assert [" retract" in text for text in shown] == [False, True]
 
 
+async def test_what_is_like_a_story_has_pages_that_turn_in_chats_too(commands) -> None:
+    asker = Asker("slack", "U1")
+    first = await commands.answer(Request("similar", "k001", asker=asker))
+    second = await commands.answer(Request("page", first.next, asker=asker))
+    keys = [{line.key for line in one.content.lines} for one in (first, second)]
+    assert (len(keys[0]), bool(keys[1]), keys[0] & keys[1]) == (5, True, set())
+    assert second.content.title == first.content.title
+    back = await commands.answer(Request("page", second.previous, asker=asker))
+    assert back.content.lines == first.content.lines
+
+
 @pytest.mark.parametrize(
     ("verb", "text", "typed"),
     [
