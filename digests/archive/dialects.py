@@ -7,6 +7,7 @@ the contract suite in tests/contract says what it has to do.
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -259,8 +260,9 @@ def texts_of(connection: Connection, ids: Iterable[int]) -> list[tuple[int, str,
 
 
 def beginnings(connection: Connection) -> Callable[[str], list[str] | None]:
-    """Finds the indexed words that begin so; None when they are too many to name."""
+    """Finds the indexed words that begin so, asking once; None when they are too many to name."""
 
+    @cache
     def named(start: str) -> list[str] | None:
         found = some_terms(connection, start, _NAMED + 1)
         return found if len(found) <= _NAMED else None
