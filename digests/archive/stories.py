@@ -18,7 +18,8 @@ from digests.stories.events import UNSEEN, Evidence, evidence
 
 LAST_NUMBER = "last_number"  # in meta; what retention has taken away must not be counted anew
 _OF_WORDS = ("title", "body", "meaning")
-_IN_TEXT = (*_OF_WORDS, "facets")
+_INDEXED = ("title", "body", "facets")
+_IN_TEXT = (*_INDEXED, "meaning")
 _REF_COLUMNS = (
     story.c.id,
     story.c.key,
@@ -125,20 +126,24 @@ def text_row(told: Story, tokens: IndexTokens) -> dict[str, Any]:
 def index_again(connection: Connection, texts: Sequence[dict[str, Any]]) -> None:
     """Only where the words changed: another publisher telling the same is the usual revision.
 
-    A text without any words keeps those that it had.
+    A text without any words keeps those that it had. What only means otherwise than it did is not in
+    the index.
     """
     wanted = {text["id"]: text for text in texts}
+    indexed = []
     stored = connection.execute(_TEXTS, {"these": dialects.packed(wanted)}).mappings().all()
     for row in stored:
         if not (wanted[row["id"]]["title"] or wanted[row["id"]]["body"]):
             wanted[row["id"]] |= {name: row[name] for name in _OF_WORDS}
         if wanted[row["id"]] == dict(row):
             del wanted[row["id"]]
+        elif any(wanted[row["id"]][name] != row[name] for name in _INDEXED):
+            indexed.append(row["id"])
     if not wanted:
         return
-    dialects.remove_from_index(connection, wanted)
+    dialects.remove_from_index(connection, indexed)
     connection.execute(_REVISE_TEXT, [text | {"this": text["id"]} for text in wanted.values()])
-    dialects.add_to_index(connection, wanted)
+    dialects.add_to_index(connection, indexed)
 
 
 def window(connection: Connection, since: datetime) -> list[StoryRef]:

@@ -21,6 +21,7 @@ from digests.rules.query import (
     parse_strict,
 )
 from digests.testing import START
+from digests.text.meaning import DIMENSIONS
 from tests.contract.archives import poll, story_id, told, words
 
 DAY = timedelta(days=1)
@@ -381,6 +382,24 @@ async def test_of_stories_with_the_same_words_the_one_that_means_the_query_is_be
     grown = replace(near, story=replace(near.story, revision=2), tokens=IndexTokens())
     await archive.commit_poll(poll(revised=(grown,)))
     assert await best() == ["Story 1", "Story 2"]
+
+
+async def test_an_archive_from_before_meanings_gets_them_without_new_words(archive):
+    """As an upgrade leaves it: the words are there, and nothing beside them."""
+
+    def forget(connection) -> None:
+        connection.exec_driver_sql("UPDATE story_text SET meaning = x''")
+
+    def meaning(connection) -> bytes:
+        first = "SELECT meaning FROM story_text ORDER BY id LIMIT 1"
+        return connection.exec_driver_sql(first).scalar_one()
+
+    await archive.commit_poll(poll(*NEWS))
+    await archive._engine.write(forget)
+    await archive.reindex(words)
+    assert len(await archive._engine.read(meaning)) == DIMENSIONS
+    assert await found(archive, "ivanti") == [2, 1]
+    assert await archive.problems() == []
 
 
 async def test_another_analyzer_indexes_everything_anew(archives, archive, monkeypatch):
