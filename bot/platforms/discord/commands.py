@@ -48,8 +48,6 @@ _TRIES = 5
 _LONGEST_WAIT = 30.0
 _REMEMBERED = 2000
 
-COMMANDS = commands()
-
 
 def same(wanted: object, registered: object) -> bool:
     """Whether what is registered already says all that is wanted; Discord adds keys of its own."""
@@ -70,9 +68,10 @@ async def register(rest: Rest, application: str) -> Result | None:
     """Tell Discord our commands when it has others; None when there was nothing to tell."""
     path = f"/applications/{application}/commands"
     known = await rest.call("GET", path, query={"with_localizations": "true"})
-    if isinstance(known, Answer) and known.good and same(COMMANDS, known.payload):
+    ours = await asyncio.to_thread(commands)  # reads the words of all languages
+    if isinstance(known, Answer) and known.good and same(ours, known.payload):
         return None
-    return await rest.call("PUT", path, json_body=COMMANDS)
+    return await rest.call("PUT", path, json_body=ours)
 
 
 def request_of(interaction: "discord.Interaction[Any]") -> Request | None:
