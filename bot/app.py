@@ -101,6 +101,7 @@ class App:
         for name, pause in (await self.archive.paused()).items():
             if pause.until is None and not pause.by:  # an editor's pause is for editors to end
                 await self.archive.resume_channel(name)
+        await self.courier.look_at_places()
 
 
 @contextlib.asynccontextmanager

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.contents import Saying, content_of, story_named_by
 from bot.doubts import Doubts, look_from
-from bot.platforms import Chat
+from bot.platforms import Chat, Housed
 from digests.archive.gather import Room
 from digests.archive.store import Archive
 from digests.cards.digest import by_importance
@@ -33,11 +33,12 @@ from digests.model import (
     PostState,
     Proof,
     Rejected,
+    Retry,
     Scope,
     Target,
     Unreadable,
 )
-from digests.model.watching import is_personal
+from digests.model.watching import is_personal, is_placed
 from digests.rules.calendar import day
 from digests.rules.routing import FLOOD
 
@@ -49,6 +50,7 @@ FOLD_EVERY = timedelta(minutes=5)
 BROKEN = 2.0  # seconds that a place rests after an error of our own
 IDLE = 1.0  # seconds between looks at the outbox when nobody says that there is work
 PERSON_AGAIN = timedelta(hours=1)  # after a person could not be written to
+LOOK_WITHIN = 3.0  # seconds for asking whether watches may still tell in their places
 RESOLVE_AGAIN = 60.0  # seconds after a place could not be found
 UNRESOLVED_FOR = 300.0  # seconds until that is worth a word: a platform may be away for a moment
 
@@ -265,10 +267,40 @@ class Courier:
                 reply_to=card,
             )
 
+        # Asked after the intent: a restart in between repeats the question too, not only the post.
+        if barred := await self._barred(chat, post.channel, post.destination):
+            return barred
         outcome = await attempt(plain=False)
         if isinstance(outcome, Rejected) and outcome.scope is Scope.CONTENT:
             outcome = await attempt(plain=True)
         return outcome
+
+    async def _barred(
+        self, chat: Chat, channel: str, destination: Destination
+    ) -> Retry | Rejected | None:
+        """Why a person's watches may not tell there; None when they may, and for all else."""
+        if not (is_placed(channel) and isinstance(chat, Housed)):
+            return None
+        return await chat.barred(destination)
+
+    async def look_at_places(self) -> None:
+        """Places where watches may not tell are paused before anything is owed there.
+
+        What was not asked in time is asked when something is sent.
+        """
+        now = self.clock.now()
+        watches = await self.archive.watches.every()
+        told = {one.channel: one.to for one in watches if not one.is_over(now)}
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_WITHIN):
+                for channel, to in told.items():
+                    await self._look_at(channel, Destination(to.platform, to.address))
+
+    async def _look_at(self, channel: str, place: Destination) -> None:
+        chat = self.chats.get(place.platform)
+        barred = await self._barred(chat, channel, place) if chat else None
+        if isinstance(barred, Rejected):
+            await self.archive.pause_channel(channel, barred.reason)
 
     async def _card_of(self, post: Post) -> str:
         """The id of what a note belongs to, there: the card, or the list that told its story.

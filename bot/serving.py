@@ -116,6 +116,7 @@ async def _reload(app: App, watcher: Watcher) -> None:
         await _applied(app, connected(found, app.env))
         app.notices.file_read(None)
         log.warning("feeds.yaml was taken up again")
+        await attempt(app.retry_channels)  # it may name other places, and fewer
     else:
         return
     await attempt(app.notices.look)

@@ -4,7 +4,16 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from bot.charts import Picture
-from digests.model import Content, Destination, PostOutcome, RemovalOutcome, Sighting, Target
+from digests.model import (
+    Content,
+    Destination,
+    PostOutcome,
+    Rejected,
+    RemovalOutcome,
+    Retry,
+    Sighting,
+    Target,
+)
 
 
 class Chat(Protocol):
@@ -80,3 +89,11 @@ class Showing(Protocol):
         self, destination: Destination, content: Content, picture: Picture, *, nonce: str
     ) -> PostOutcome:
         """Post a picture with some words; no retry inside."""
+
+
+@runtime_checkable
+class Housed(Protocol):
+    """A chat platform of several houses (servers), of which feeds.yaml may come to name fewer."""
+
+    async def barred(self, destination: Destination) -> Retry | Rejected | None:
+        """Why watches may tell nothing to everybody there; None when they may."""

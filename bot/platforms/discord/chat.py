@@ -19,6 +19,7 @@ from bot.platforms.discord.membership import Membership
 from bot.platforms.discord.permissions import FORUMS
 from bot.platforms.discord.places import Payload, Places
 from bot.platforms.discord.rest import TIMEOUT, Rest
+from bot.platforms.discord.servers import Servers
 from bot.platforms.discord.threads import Body, Threads, spot, thread_of
 from digests.errors import ChatError
 from digests.model import (
@@ -101,6 +102,7 @@ class DiscordChat:
             gateway=gateway_url,
             proxy=proxy,
         )
+        self._servers = Servers(self._places, self._gateway.guild_of, self._channels)
 
     @property
     def trouble(self) -> str:
@@ -275,6 +277,10 @@ class DiscordChat:
     async def check(self) -> tuple[str, ...]:
         """What is wrong with the account and the channels, each with its cure."""
         return await doctor.check(self._places, self._ours(), self._threaded(), self.resolve)
+
+    async def barred(self, destination: Destination) -> Retry | Rejected | None:
+        """Why watches may tell nothing to everybody there; None when they may."""
+        return await self._servers.barred(destination.place)
 
     def homes(self) -> frozenset[str]:
         """The channels of the file and the guilds in which they lie, as far as they are known."""
