@@ -179,7 +179,13 @@ async def _folded(saying: Saying) -> Content:
     post = saying.post
     by_id = {story.id: story for story in await saying.archive.stories(post.members)}
     ordered = [by_id[story] for story in by_importance(list(by_id.values()))]
-    told = folded(ordered, language=saying.language, zone=saying.zone, total=len(post.members))
+    told = folded(
+        ordered,
+        language=saying.language,
+        zone=saying.zone,
+        total=len(post.members),
+        platform=post.destination.platform,
+    )
     return replace(told, mention=post.mention)
 
 

@@ -93,13 +93,15 @@ def listing(
     footer: str = "",
     empty: str = "",
     excerpts: Mapping[StoryId, tuple[Span, ...]] | None = None,
+    platform: str = "",
 ) -> Listing:
     """At most twenty stories in the order given; the rest is counted in a note.
 
-    `total` is how many there are in all, `query` what to search for to see them.
+    `total` is how many there are in all, `query` what to search for to see them, `platform` where
+    it is read.
     `title`, `notes`, `footer` and `empty` are already in the words of `language`.
     """
-    say = words(language)
+    say = words(language, platform)
     shown = stories[:MOST_LINES]
     more = max(total or 0, len(stories)) - len(shown)
     rest = (_more(more, query, say),) if more > 0 else ()
@@ -128,7 +130,12 @@ def welcome(stories: Sequence[Story], *, language: str) -> Listing:
 
 
 def folded(
-    stories: Sequence[Story], *, language: str, zone: str = "UTC", total: int | None = None
+    stories: Sequence[Story],
+    *,
+    language: str,
+    zone: str = "UTC",
+    total: int | None = None,
+    platform: str = "",
 ) -> Listing:
     """What waited too long to be told one by one, newest first; `total` counts what was left out.
 
@@ -145,6 +152,7 @@ def folded(
         total=total,
         query=_since(stories),
         notes=_period(stories, say, zone),
+        platform=platform,
     )
 
 
@@ -241,7 +249,8 @@ def _line(story: Story, say: Words, excerpts: Mapping[StoryId, tuple[Span, ...]]
 def _more(count: int, query: str, say: Words) -> str:
     if not query:
         return say.plural("{n} more", "{n} more", count)
-    return say.plural("{n} more: search {query}", "{n} more: search {query}", count, query=query)
+    command = say.typed("search", query)
+    return say.plural("{n} more: {command}", "{n} more: {command}", count, command=command)
 
 
 def _since(stories: Sequence[Story]) -> str:

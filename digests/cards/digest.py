@@ -73,6 +73,7 @@ def told_together(
         query=query,
         footer=_unfold(ordered, say),
         excerpts={story.id: _first_sentence(story) for story in ordered},
+        platform=say.platform,
     )
     if len(firsts) < 2:  # noqa: PLR2004 - one topic needs no headings
         return whole

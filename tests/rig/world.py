@@ -37,7 +37,7 @@ from tests.slackfaults import PASSING, Faults
 HOURLY = 9  # lives between two hours
 FAULTY = 0.3  # of the platforms' answers
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-_MORE = re.compile(r"(\d+) more: search")
+_MORE = re.compile(r"(\d+) more: /digest search")
 DISCORD_TOKEN = "discord-token-for-tests"
 SECRETS = (BOT_TOKEN, APP_TOKEN, DISCORD_TOKEN)
 PUBLISHERS = ("alpha", "beta", "gamma")
@@ -249,7 +249,7 @@ class World:
                 yield noted.channel, noted.body
 
     def _counted_only(self, place: str) -> int:
-        """Stories of digests that were too long to name them all: "4 more: search …"."""
+        """Stories of digests that were too long to name them all: "4 more: /digest search …"."""
         bodies = [json.dumps(body) for where, body in self._bodies() if where == place]
         return sum(int(count) for body in bodies for count in _MORE.findall(body))
 

@@ -96,7 +96,7 @@ async def test_a_digest_now_shows_the_period_and_owes_nothing(archive: Archive) 
     before = await archive.outbox.counts()
     told = await digest_now(archive, channel, now=desk.clock.now(), language="en")
     assert len(told.lines) == 20
-    assert told.notes == ("5 more: search topic:crime since:2026-03-03",)
+    assert told.notes == ("5 more: /digest search topic:crime since:2026-03-03",)
     assert await archive.outbox.counts() == before
     everything = await digest_now(archive, None, now=desk.clock.now(), language="de")
     assert len(everything.lines) == 20

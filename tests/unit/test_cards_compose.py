@@ -152,7 +152,7 @@ def test_a_list_shows_twenty_lines_and_counts_the_rest() -> None:
 
 def test_a_list_says_what_to_search_for_the_rest() -> None:
     shown = listing(stories(20), title="", language="en", total=5_000, query="since:7d")
-    assert shown.notes == ("4,980 more: search since:7d",)
+    assert shown.notes == ("4,980 more: /digest search since:7d",)
 
 
 def test_a_line_knows_its_story_and_the_words_found() -> None:
@@ -191,8 +191,10 @@ def test_what_waited_is_told_with_its_number_and_its_time() -> None:
     assert told.title == "While we were busy: 4,000 stories"
     assert told.notes == (
         "Seen from 1 Mar, 23:00 to 2 Mar, 09:00.",
-        "3,998 more: search since:2026-03-01",
+        "3,998 more: /digest search since:2026-03-01",
     )
+    shell = folded([first], language="de", total=4_000, platform="terminal")
+    assert shell.notes == ("3.999 weitere Meldungen: nightdesk search since:2026-03-01",)
     assert folded(stories(1), language="en").title == "While we were busy: 1 story"
     assert folded(stories(1), language="en").notes == ()
 

@@ -70,7 +70,10 @@ def test_the_last_part_names_the_search_for_the_rest() -> None:
     query = everything_since(START, "topic:crime OR topic:malware")
     told = digest(stories, DAILY[:-1] + "2", language="en", total=480, query=query)
     assert told.title == "Digest since 2 Mar, 07:30, continued"
-    assert told.notes == ("470 more: search (topic:crime OR topic:malware) since:2026-03-02",)
+    typed = "(topic:crime OR topic:malware) since:2026-03-02"
+    assert told.notes == (f"470 more: /digest search {typed}",)
+    shell = digest(stories, DAILY, language="en", total=480, query=query, platform="terminal")
+    assert shell.notes == (f"470 more: nightdesk search '{typed}'",)
 
 
 def test_a_rule_too_long_to_type_is_left_out_of_the_search() -> None:

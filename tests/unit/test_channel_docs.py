@@ -53,5 +53,5 @@ def test_the_figures_are_those_of_the_code() -> None:
 
 
 def test_the_search_it_names_is_understood() -> None:
-    (query,) = re.findall(r"more: search ([^`]+)`", PAGE)
+    (query,) = re.findall(r"more: /digest search ([^`]+)`", PAGE)
     assert parse_lenient(query).notes == ()
