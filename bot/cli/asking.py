@@ -70,7 +70,7 @@ async def _asked(env: "Environment", verb: str, text: str, page: int, *, as_json
         asker = Asker("terminal", "", locale=language(env))
         reply = await commands.answer(Request(verb, text, asker=asker, page=page - 1))
     if as_json:
-        typer.echo(json.dumps(as_object(reply.content), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(as_object(reply), ensure_ascii=False, indent=2))
     else:
         show(reply.content)
         if reply.more:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bot.access import Asker
 from bot.charts import Chart
@@ -60,6 +60,7 @@ class Reply:
     chart: Chart | None = None  # what a picture of it would show, where it is shared
     caption: Content | None = None  # what stands with that picture in the place of the content
     failed: bool = False  # what was asked for is not there, makes no sense or is not allowed
+    figures: Mapping[str, Any] = field(default_factory=dict)  # what programs get for its text
 
 
 @dataclass(frozen=True, slots=True)

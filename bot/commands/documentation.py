@@ -25,6 +25,14 @@ answers there name commands as they are typed there. `--page 2` shows the next p
 `story` who told it when. It ends with 0, with 1 when what was asked for is not there, with 2 when
 what a verb needs was left out.
 
+`--json` gives one object, its `kind` first: `card`, `list` (with its `stories`), `notice` (`title` and
+`text`), and figures for `trends` (`total`, `before` for as long a time before, `steps` with `start`,
+`end` and `stories`, then `actors`, `malware`, `products`, `publishers` and `topics`, each a `value` with
+its `stories`, of the `counted` newest matches) and `publishers` (`total`, and of each on the page
+`place`, `publisher`, `country`, `score`, `rank` in its country or null, `stories`, `first` of `shared`
+that others told too, the votes `useful` and `noise`, and the `reasons` of its score as `code`, `points`
+and `detail`: [quality.md](quality.md)).
+
 | command | what it does |
 |---|---|
 """

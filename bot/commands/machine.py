@@ -1,20 +1,26 @@
 """An answer as JSON, for programs: what it says, without how a platform would lay it out."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, assert_never
 
 from bot.commands.administering import LINES
+from bot.commands.asking import Reply
+from digests.archive.records import Trend
 from digests.archive.store import Archive
-from digests.model import Card, Content, Line, Listing, Notice, PostState
+from digests.model import Card, Line, Listing, Notice, PostState, Rating
 from digests.model.watching import is_personal
+from digests.stories.quality import Standing
 
 
-def as_object(content: Content) -> dict[str, Any]:
-    """The content with its kind first: `card`, `list` or `notice`."""
-    match content:
+def as_object(reply: Reply) -> dict[str, Any]:
+    """The answer with its kind first: `card`, `list`, `notice`, `trends` or `publishers`."""
+    if reply.figures:
+        return dict(reply.figures)
+    match reply.content:
         case Card():
-            return _card(content)
-        case Listing():
+            return _card(reply.content)
+        case Listing() as content:
             return {
                 "kind": "list",
                 "title": content.title,
@@ -22,10 +28,66 @@ def as_object(content: Content) -> dict[str, Any]:
                 "stories": [_line(line) for line in content.lines],
                 "footer": content.footer or content.empty,
             }
-        case Notice():
+        case Notice() as content:
             return {"kind": "notice", "title": content.title, "text": content.text}
         case _:
-            assert_never(content)
+            assert_never(reply.content)
+
+
+def trends(found: Trend, query: str) -> dict[str, Any]:
+    """How often what a query finds was told, in steps of time, and whom and what it names most."""
+    facets = found.facets
+    named = {
+        "actors": facets.actors,
+        "malware": facets.malware,
+        "products": facets.products,
+        "publishers": facets.publishers,
+        "topics": facets.topics,
+    }
+    return {
+        "kind": "trends",
+        "query": query,
+        "total": found.total,
+        "before": found.before,  # in as long a time before
+        "steps": [
+            {
+                "start": one.start.isoformat(),
+                "end": one.end.isoformat(),
+                "stories": one.stories,
+            }
+            for one in found.buckets
+        ],
+        # Of the newest matches alone, where there are more than are looked into.
+        "counted": facets.stories,
+        **{name: [asdict(one) for one in shares] for name, shares in named.items()},
+    }
+
+
+def publishers(
+    ranked: Sequence[tuple[int, Standing]], rated: Mapping[str, Rating], total: int
+) -> dict[str, Any]:
+    """Publishers with their places among all, their scores, and what these are made of."""
+    return {
+        "kind": "publishers",
+        "total": total,
+        "publishers": [_publisher(place, one, rated[one.publisher]) for place, one in ranked],
+    }
+
+
+def _publisher(place: int, one: Standing, rating: Rating) -> dict[str, Any]:
+    return {
+        "place": place,
+        "publisher": one.publisher,
+        "country": one.country,
+        "score": rating.score,
+        "rank": rating.rank,  # in its country; null with fewer than ten stories
+        "stories": one.stories,
+        "first": one.first,
+        "shared": one.shared,
+        "useful": one.useful,
+        "noise": one.noise,
+        "reasons": [asdict(part) for part in rating.parts],
+    }
 
 
 async def trail(archive: Archive, page: int) -> list[dict[str, str]]:

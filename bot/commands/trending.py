@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.charts import Chart, Group, described
-from bot.commands import periods
+from bot.commands import machine, periods
 from bot.commands.asking import Ask, Option, Reply, Verb
 from bot.commands.searching import NARROWING, narrowed
 from digests.archive.records import Bucket, Share, Trend
@@ -35,7 +35,8 @@ async def trends(ask: Ask) -> Reply:
     query = narrowed(ask, text, but="since")
     start, end, step = periods.steps(since, ask.now)
     found = await ask.archive.trends(parse_lenient(query).query, now=end, since=start, step=step)
-    return await _told(ask, found, query, period)
+    told = await _told(ask, found, query, period)
+    return replace(told, figures=machine.trends(found, query))
 
 
 async def _told(ask: Ask, found: Trend, query: str, period: str) -> Reply:

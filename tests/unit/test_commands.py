@@ -23,10 +23,11 @@ from digests.cards.words import catalog, languages, words
 from digests.config import People, Settings
 from digests.desk.probing import Probe
 from digests.feeds.pace import FeedState
-from digests.model import Card, CveFacts, Feed, IndexTokens, Listing, Notice, Refusal
+from digests.model import Card, CveFacts, Feed, IndexTokens, Listing, Notice, Quality, Refusal
 from digests.stories.quality import Standing, ratings
 from digests.testing import FakeClock, build_story
 from digests.text.tokens import terms
+from tests.contract.archives import of_story, poll
 
 BAD = ['"', "AND", "NEAR(", "CVE-2026-1", "C++", ".NET", "-a", "nope:a", "*", "(" * 200, "x" * 4_000,
        "a* " * 2_000, "'; drop table story", "a\0b", "the of and", "هجوم فدية", "(a+)+$", "(?=a)"]  # fmt: skip
@@ -173,8 +174,42 @@ async def test_every_answer_can_be_told_to_a_program(commands) -> None:
     for verb in TABLE.verbs:
         for text in ("", "k001", "gateways"):
             reply = await commands.answer(Request(verb.name, text))
-            told = json.loads(json.dumps(as_object(reply.content)))
-            assert told["kind"] in {"card", "list", "notice"}
+            told = json.loads(json.dumps(as_object(reply)))
+            assert told["kind"] in {"card", "list", "notice", "trends", "publishers"}
+
+
+async def test_trends_give_a_program_their_figures(commands) -> None:
+    told = as_object(await commands.answer(Request("trends", "gateways 7d")))
+    assert (told["kind"], told["query"], told["total"], told["before"]) == (
+        "trends", "gateways", 12, 0,
+    )  # fmt: skip
+    steps = told["steps"]
+    assert sum(one["stories"] for one in steps) == 12
+    assert [one["start"] for one in steps[1:]] == [one["end"] for one in steps[:-1]]
+    assert {"value", "stories"} == told["publishers"][0].keys()
+    assert "text" not in told
+    nothing = as_object(await commands.answer(Request("trends", "nowhere 7d")))
+    assert (nothing["kind"], nothing["total"], nothing["actors"]) == ("trends", 0, [])
+    senseless = as_object(await commands.answer(Request("trends", "", {"since": "yesteryear"})))
+    assert senseless["kind"] == "notice"
+
+
+async def test_publishers_give_a_program_their_figures(commands) -> None:
+    none = as_object(await commands.answer(Request("publishers")))
+    assert none == {"kind": "publishers", "total": 0, "publishers": []}
+    for number, (name, score) in enumerate({"plain.example": 40, "good.example": 80}.items(), 50):
+        story = build_story(number, publisher=name, country="DE", quality=Quality(score))
+        await commands._around.archive.commit_poll(poll(of_story(story, number)))
+    told = as_object(await commands.answer(Request("publishers")))
+    assert (told["kind"], told["total"]) == ("publishers", 2)
+    good, plain = told["publishers"]
+    assert (good["place"], good["publisher"], good["country"]) == (1, "good.example", "DE")
+    assert (good["stories"], good["rank"], good["first"], good["shared"]) == (1, None, 0, 0)
+    assert good["score"] > plain["score"]
+    assert sum(part["points"] for part in good["reasons"]) == good["score"]
+    one = as_object(await commands.answer(Request("publishers", "plain")))
+    assert one["publishers"] == [plain]
+    assert as_object(await commands.answer(Request("publishers", "nobody")))["kind"] == "notice"
 
 
 async def test_trends_begin_each_row_with_its_bar(commands) -> None:
