@@ -109,7 +109,7 @@ async def _run(request: dict[str, Any]) -> int:
             settled = asyncio.create_task(_settled(parts, clock, request["disk"]))
             await asyncio.wait({settled, running}, return_when=asyncio.FIRST_COMPLETED)
             if not settled.cancel():
-                os.kill(os.getpid(), 15)  # and so a graceful stop is seen each time
+                failpoints.stop()  # and so a graceful stop is seen each time
         await running
     return 0
 

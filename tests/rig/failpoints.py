@@ -20,6 +20,7 @@ Install = Callable[[Fire, Collection[int]], None]
 
 
 ANY = "any"
+_asked_to_stop = threading.Event()
 
 
 KILL, TERM, RAISE = "kill", "term", "raise"  # what may happen at a boundary
@@ -43,7 +44,7 @@ def arm(
         left -= 1
         if left == 0:
             if what == TERM:
-                os.kill(os.getpid(), signal.SIGTERM)
+                stop()
             elif what == RAISE:
                 raise Injected(name)
             elif delay:  # a thread: the loop may be busy, and at any moment is what is wanted
@@ -53,6 +54,13 @@ def arm(
 
     for boundary in FAILPOINTS if name == ANY else [name]:
         FAILPOINTS[boundary](fire, ports)
+
+
+def stop() -> None:
+    """SIGTERM, once in a life: a second one ends a bot at once, which is another case."""
+    if not _asked_to_stop.is_set():
+        _asked_to_stop.set()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _die() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from digests.model import Document, Draft, Feed, IndexTokens, Reading
 from digests.reading import read, tell
+from digests.text.meaning import meaning
 from digests.text.tokens import terms
 from tests.damage import anywhere
 from tests.hostilefeeds import hostile_feeds
@@ -269,7 +270,10 @@ def test_rows_of_a_table_are_no_sentences():
 def test_the_index_gets_headline_condensed_sentences_and_identifiers():
     told = tell(draft(TEASER), page("article.html"))
     body = terms(" ".join((*told.sentences, *told.cves)), "en")
-    assert told.tokens == IndexTokens(terms("Gateway flaw lets strangers in", "en"), body)
+    title = terms("Gateway flaw lets strangers in", "en")
+    meant = meaning((*title.split() * 2, *body.split()))
+    assert told.tokens == IndexTokens(title, body, meant)
+    assert meant
 
 
 def test_the_feeds_author_and_picture_go_before_the_pages():
