@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from digests.archive.leaves import Leaf
 from digests.archive.ranking import Weighed, places
 from digests.model import Span, Story
-from digests.text.tokens import Token, analyze
+from digests.text.tokens import DOT, Token, analyze
 
 _SURE = 5  # letters of a term; the stem of a shorter one may begin otherwise than its word (dying: die)
 _BEGINNING = 3
@@ -72,7 +72,9 @@ def _beginnings(terms: Iterable[str]) -> re.Pattern[str] | None:
     if not asked or asked & _SIGNS or not all(plain):  # "z" spells signs, see tokens.py
         return None
     starts = "|".join(sorted({one[:_BEGINNING] for one in asked}))
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{starts})", re.IGNORECASE)
+    # A word may follow a digit (that of a CVE identifier); and U.N.E.S.C.O. is one.
+    spelled = rf"(?:[a-z]{DOT}){{{_SURE - 1}}}"
+    return re.compile(rf"(?<![a-z])(?:{starts}|{spelled})", re.IGNORECASE)
 
 
 def _places(leaf: Leaf, terms: Sequence[str]) -> list[int]:

@@ -60,8 +60,9 @@ def fold(
     """Fold cards queued before `older_than`, and the oldest where more than `at_most` wait.
 
     Where something waited so long, or a list of such has not been sent yet, no more than
-    `after_outage` cards go on waiting. Breaking ones are the last to be folded. Each place gets one post whose members are the folded stories; while that post has not been
-    sent, later ones join it. Returns how many cards were folded.
+    `after_outage` cards go on waiting. Breaking ones are the last to be folded. Each place gets one
+    post whose members are the folded stories; while that post has not been sent, later ones join
+    it. Returns how many cards were folded.
     """
     away = {destination for destination, _ in _open_lists(connection)}
     count = 0

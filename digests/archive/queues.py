@@ -173,7 +173,7 @@ def queued(
 
 
 def destinations_with_work(connection: Connection, now: datetime) -> list[Destination]:
-    """Places for which `queued` has something, the one waiting longest first."""
+    """Places for which `queued` has something: breaking first, then the oldest."""
     return [Destination(row.platform, row.place) for row in connection.execute(_WORK, _times(now))]
 
 

@@ -41,7 +41,7 @@ _LONGEST_CACHED = 40
 _LONGEST_RUN = 1_000  # without a space; what stands behind in it is nobody's word
 _MOST_LABELS = 8
 
-_DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\])"
+DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\])"  # also one that is meant to make no link
 _SIGNED = r"(?<![A-Za-z0-9])(?:[Cc]\+\+|[CcFf]#(?![A-Za-z0-9])|\.(?:NET|Net|net)(?![A-Za-z0-9.-]))"
 _GENITIVE = r"(?<=[^\W\d_])'[sS](?![^\W_])"  # Cisco's is Cisco
 _CJK = (
@@ -50,7 +50,7 @@ _CJK = (
     r"\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001aff0-\U0001b16f\U00020000-\U000323af"
 )
 _WORDS_ASCII = re.compile(
-    rf"{CVE.pattern}|{_SIGNED}|{_GENITIVE}|[A-Za-z0-9]++(?:(?:-|{_DOT})[A-Za-z0-9]++)*+"
+    rf"{CVE.pattern}|{_SIGNED}|{_GENITIVE}|[A-Za-z0-9]++(?:(?:-|{DOT})[A-Za-z0-9]++)*+"
 )
 _CJK_RUN = re.compile(f"[{_CJK}]+")
 _PART = re.compile(r"\[dot\]|([^-.\[\]()]+)")
@@ -180,7 +180,7 @@ def _words_pattern() -> re.Pattern[str]:
     letter = rf"[^\W_{_CJK}]"
     word = rf"{letter}++(?:[{marks}\u200c\u200d\u2060]++{letter}*+)*+"
     return re.compile(
-        rf"{CVE.pattern}|{_SIGNED}|{_GENITIVE}|[{_CJK}]++|{word}(?:(?:-|{_DOT}){word})*+"
+        rf"{CVE.pattern}|{_SIGNED}|{_GENITIVE}|[{_CJK}]++|{word}(?:(?:-|{DOT}){word})*+"
     )
 
 
