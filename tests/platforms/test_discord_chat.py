@@ -12,6 +12,7 @@ import pytest
 from bot.commands import Reply
 from bot.platforms.discord import history
 from bot.platforms.discord.chat import DiscordChat
+from bot.platforms.discord.errors import NotSent
 from digests.clock import SystemClock
 from digests.errors import ChatError
 from digests.model import (
@@ -223,6 +224,18 @@ async def test_after_standing_still_the_global_limit_is_kept_as_well():
         )
         assert all(isinstance(outcome, Posted) for outcome in outcomes)
         assert fake.count("limit") == 0
+
+
+async def test_who_cannot_wait_until_the_second_is_over_comes_back_and_is_not_lost():
+    async with talking() as (_, chat):
+        for _ in range(50):
+            chat._rest._limits.leaves()
+            chat._rest._limits.ended(SystemClock().monotonic())
+        began = SystemClock().monotonic()
+        result = await chat._rest.call("GET", f"/channels/{CHANNEL}", within=0.8)
+        assert isinstance(result, NotSent)
+        assert SystemClock().monotonic() - began < 0.4
+        assert isinstance(await post(chat), Posted)  # who can, waits
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ limit never sends again. The outbox has to know what happened to each single req
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
@@ -77,7 +78,8 @@ class Rest:
             return NotSent("waiting for Discord's rate limit", timedelta(seconds=delay))
         try:
             async with asyncio.timeout(within - (self._clock.monotonic() - began)):
-                answer = await self._counted(method, path, json_body, query, form)
+                with self._counted(route):
+                    answer = await self._send(method, path, json_body, query, form)
         except (aiohttp.ClientError, ValueError) as error:
             return failed(error)
         except TimeoutError:
@@ -96,24 +98,20 @@ class Rest:
         self._limits.take(route, began + delay)
         await self._clock.sleep(delay)
         while crowd := self._limits.crowd(now := self._clock.monotonic()):
-            if now - began > most:
+            if now - began + crowd > most:
                 return crowd
             await self._clock.sleep(crowd)
         return 0.0
 
-    async def _counted(
-        self,
-        method: str,
-        path: str,
-        body: object,
-        query: Mapping[str, str] | None,
-        form: aiohttp.FormData | None,
-    ) -> Answer:
-        if not _route(method, path):
-            return await self._send(method, path, body, query, form)
+    @contextmanager
+    def _counted(self, route: str) -> Iterator[None]:
+        """Around a call, however it ends: what is of no route counts in no second."""
+        if not route:
+            yield
+            return
         self._limits.leaves()
         try:
-            return await self._send(method, path, body, query, form)
+            yield
         finally:
             self._limits.ended(self._clock.monotonic())
 
