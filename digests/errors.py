@@ -14,7 +14,7 @@ NightdeskError
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 class NightdeskError(Exception):
@@ -22,20 +22,20 @@ class NightdeskError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Wording:
     """Words for people that are put into their language by whoever tells them; English as text."""
 
-    msgid: str = ""
-    args: Mapping[str, str | int] = field(default_factory=dict)
+    msgid: str
+    args: Mapping[str, str | int]
 
     def __str__(self) -> str:
         """In English, as files and logs have it."""
         return self.msgid.format(**self.args)
 
 
-def said(msgid: str, /, **args: str | int) -> Said:
+def said(msgid: str, /, **args: str | int) -> Wording:
     """`{name}` in it takes the argument; the catalogs know the string by this call."""
-    return Said(msgid, args)
+    return Wording(msgid, args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class KnowledgeError(NightdeskError):
 class QueryError(NightdeskError):
     """A query that does not parse: what is wrong, where, and what would be right."""
 
-    def __init__(self, fault: Said, *, column: int, cure: Said) -> None:
+    def __init__(self, fault: Wording, *, column: int, cure: Wording) -> None:
         super().__init__(str(fault))
         self.fault = fault
         self.column = column  # from 1, in characters of the query's text

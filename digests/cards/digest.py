@@ -42,8 +42,7 @@ def digest(
     """One part of a digest: these stories grouped by topic, the rest of `total` counted.
 
     `subject` says of what kind and period it is (digest:2026-03-02T0830+0100:1), `query` what to
-    search for to see them all (see
-    `everything_since`), `platform` where it is read.
+    search for to see them all (see `everything_since`), `platform` where it is read.
     """
     say = words(language, platform)
     match = _SUBJECT.fullmatch(subject)

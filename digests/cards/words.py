@@ -26,7 +26,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from digests.errors import Said
+from digests.errors import Wording
 
 SOURCE = "en"
 
@@ -92,9 +92,9 @@ class Words:
         """The translation; `{name}` in it takes the argument, isolated when it is foreign."""
         return self._fill(self._catalog.gettext(msgid), args)
 
-    def told(self, said: Said, /) -> str:
+    def told(self, wording: Wording, /) -> str:
         """What was said elsewhere, in this language."""
-        return self.text(said.msgid, **said.args)
+        return self.text(wording.msgid, **wording.args)
 
     def typed(self, verb: str, text: str = "") -> str:
         """How somebody who reads this types a command: `/digest search x`, `nightdesk search x`.

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from digests.errors import Said, said
+from digests.errors import Wording, said
 
 SEARCH = ("since", "before", "date", "sort", "like", "channel")  # only when looking back
 NAMES = ("actor", "malware", "product")
@@ -31,8 +31,8 @@ _HOST = re.compile(r"(?:[a-z]{2,8}:/?/?)?(?:[^/@\s]*@)?([^/:?#\s]+).*", re.IGNOR
 class Complaint(NamedTuple):
     """What is wrong with a field, what to write instead, and what was perhaps meant."""
 
-    fault: Said
-    cure: Said
+    fault: Wording
+    cure: Wording
     near: str
 
 
@@ -189,11 +189,11 @@ def _bad_value(name: str, value: str) -> Complaint | None:
     return Complaint(fault, _meant(near) if near else _write(kind), near or kind.example)
 
 
-def _meant(near: str) -> Said:
+def _meant(near: str) -> Wording:
     return said("did you mean {near}?", near=near)
 
 
-def _write(kind: _Kind) -> Said:
+def _write(kind: _Kind) -> Wording:
     return said("write {example}", example=kind.example)
 
 

@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from digests.errors import QueryError, Said, said
+from digests.errors import QueryError, Wording, said
 from digests.rules import fields
 from digests.rules.tree import (
     And,
@@ -331,5 +331,5 @@ class _Parser:
     def _too_deep(self) -> QueryError:
         return self._error(said("nested deeper than {n}", n=MAX_DEPTH), said("write it flatter"))
 
-    def _error(self, fault: Said, cure: Said, *, at: int | None = None) -> QueryError:
+    def _error(self, fault: Wording, cure: Wording, *, at: int | None = None) -> QueryError:
         return QueryError(fault, column=(self.at if at is None else at) + 1, cure=cure)
