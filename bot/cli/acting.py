@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.common import (
+    NO_ARCHIVE,
     Config,
     Database,
     Json,
@@ -19,6 +20,7 @@ from bot.cli.common import (
     end,
     environment,
     go,
+    is_there,
     language,
     show,
     with_words,
@@ -112,14 +114,13 @@ async def _asked(env: "Environment", verb: str, page: int, *, as_json: bool) -> 
 def _refuse_unknown(env: "Environment", verb: str, text: str) -> None:
     """Where nothing is kept yet: what has no use then, before an archive is made for it."""
     from bot.commands.administering import is_named
-    from digests.archive.dialects import file_of
     from digests.config import load
 
-    if verb in OWN or file_of(env.database).exists():
+    if verb in OWN or is_there(env):
         return
     settings = load(env.config, env.values)
     if verb not in _OF_THE_FILE:
-        end(1, f"{env.database}: there is no such archive yet; `nightdesk run` makes it")
+        end(1, NO_ARCHIVE.format(env.database))
     if not is_named(settings, text):
         end(1, f"{env.config} has nothing named {text}. `nightdesk feeds list` names the feeds.")
 

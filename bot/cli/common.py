@@ -22,6 +22,7 @@ Database = Annotated[str, typer.Option("--database", help="Path or URL of the ar
 Page = Annotated[int, typer.Option("--page", min=1, help="Of a list: which page of it.")]
 _WIDEST = 96  # columns of an answer, in a wider window and where nobody watches
 
+NO_ARCHIVE = "{}: there is no such archive yet; `nightdesk run` makes it"
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
 
 
@@ -40,11 +41,20 @@ async def archived(env: "Environment") -> AsyncIterator["Archive"]:
     """The archive for reading only, also while the bot writes to it."""
     from digests.archive.store import Archive
 
+    if not is_there(env):
+        end(1, NO_ARCHIVE.format(env.database))
     archive = await Archive.open(env.database, read_only=True)
     try:
         yield archive
     finally:
         await archive.close()
+
+
+def is_there(env: "Environment") -> bool:
+    """Whether the archive was ever made."""
+    from digests.archive.dialects import file_of
+
+    return file_of(env.database).exists()
 
 
 def go(work: Coroutine[None, None, T]) -> T:

@@ -5,13 +5,12 @@ import json
 import shutil
 import sys
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from bot.cli import editing
-from bot.cli.common import Config, Database, Json, archived, environment, first_line, go
+from bot.cli.common import Config, Database, Json, archived, environment, first_line, go, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,7 +49,7 @@ async def _list(env: "Environment", *, as_json: bool) -> None:
 
     settings = load(env.config, env.values)
     known: dict[str, FeedState] = {}
-    if await asyncio.to_thread(Path(env.database).exists):
+    if await asyncio.to_thread(is_there, env):
         async with archived(env) as archive:
             known = await archive.feed_states()
     if as_json:

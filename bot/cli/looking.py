@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import Config, Database, Json, archived, counted, end, environment, go
+from bot.cli.common import (
+    Config,
+    Database,
+    Json,
+    archived,
+    counted,
+    end,
+    environment,
+    go,
+    is_there,
+)
 from bot.cli.simulating import simulated
 
 if TYPE_CHECKING:
@@ -74,7 +84,7 @@ async def _previewed(
 
     And how good their publishers are, as far as that is known; and whether they are the archive's.
     """
-    if await asyncio.to_thread(Path(env.database).exists):
+    if await asyncio.to_thread(is_there, env):
         async with archived(env) as archive:
             found = await _named(archive, keys) if keys else await archive.latest(PREVIEWED)
             ratings = await archive.ratings()

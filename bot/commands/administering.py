@@ -226,7 +226,9 @@ def _unknown(ask: Ask, name: str) -> Reply:
     settings = ask.around.settings()
     names = [*(one.name for one in settings.feeds), *(one.name for one in settings.channels)]
     names += [feed.publisher for feed in settings.feeds]
-    near = difflib.get_close_matches(name, names, 1, 0.6)
+    part = name.casefold().removeprefix("#")
+    near = [one for one in names if part and part in one.casefold()]
+    near = near or difflib.get_close_matches(name, names, 1, 0.6)
     said = ask.say.text("The file has nothing named {name}.", name=clip(name, 100))
     guess = ask.say.text("Did you mean {verb}?", verb=near[0]) if near else ""
     return ask.failure(ask.say.line(said, guess))

@@ -69,7 +69,10 @@ async def _told_by(ask: Ask, found: Story, page: int) -> Reply:
     shown = every[page * MOST_LINES : (page + 1) * MOST_LINES]
     left = len(every) - (page + 1) * MOST_LINES
     notes = (say.plural("{n} more", "{n} more", left),) if left > 0 else ()
-    return Reply(Listing(title, shown, say.language, say.rtl, notes), more=left > 0)
+    reply = Reply(Listing(title, shown, say.language, say.rtl, notes))
+    if len(every) <= MOST_LINES:
+        return reply  # as nearly always: nothing is kept for buttons
+    return replace(await ask.listed(reply, found.key, last=left <= 0), buttons=())
 
 
 async def reasons(ask: Ask) -> Reply:

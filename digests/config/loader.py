@@ -46,7 +46,10 @@ def read_bytes(path: Path) -> bytes:
                 raise _unusable(path, "is not a regular file")
             body = file.read(LARGEST + 1)
     except FileNotFoundError:
-        hint = "docs/configure.md begins with a whole one; --config names another"
+        hint = (
+            "docs/configure.md begins with a whole one, `nightdesk feeds add URL` writes one, "
+            "`nightdesk demo` needs none; --config names another"
+        )
         raise _unusable(path, "there is no such file", hint) from None
     except OSError as error:
         raise _unusable(path, f"cannot be read: {error.strerror or 'unknown reason'}") from None

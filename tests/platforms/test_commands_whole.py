@@ -238,6 +238,19 @@ async def test_pages_turn_to_the_end_and_back_again(place: Any) -> None:
     assert seen.text == first.text
 
 
+async def test_the_sources_of_a_story_turn_to_the_last_of_them(place: Any) -> None:
+    story = await place.ask("story", needed("story"))
+    assert "Next" not in story.buttons
+    first = await place.press(story, "Sources")
+    assert "11 more" in first.text
+    second = await place.press(first, "Next")
+    assert [f"p{n}.example" in second.text for n in (18, 19, 29)] == [False, True, True]
+    assert "more" not in second.text
+    assert "Next" not in second.buttons
+    assert (await place.press(second, "Previous")).text == first.text
+    assert "Share" not in {*first.buttons, *second.buttons}
+
+
 async def test_an_answer_is_shared_once_with_the_name_of_who_asked(place: Any) -> None:
     for verb in ("search", "trends", "latest"):
         seen = await place.ask(verb, needed(verb))
