@@ -17,7 +17,7 @@ from digests.config.times import parse_quiet
 from digests.config.values import nearest_zone
 from digests.desk.watchkeeping import Watchkeeper
 from digests.errors import QueryError
-from digests.model import Button, Channel, Destination, Notice, Target, Watch, WatchId
+from digests.model import Button, Destination, Notice, Target, Watch, WatchId
 from digests.model.watching import after_day, is_personal, person_at
 from digests.rules.query import parse_lenient, parse_strict
 from digests.text.plain import clip
@@ -308,14 +308,12 @@ def _where(ask: Ask, one: Watch, places: Mapping[str, Destination]) -> list[str]
         return []
     if one.to.address == ask.asker.conversation:
         return [ask.say.text("told here")]
-    known = _channel_at(ask, one, places)
+    known = led_to([_place(one)], ask.around.settings().channels, places)
     return [ask.say.text("told in {place}", place=known.name if known else one.to.address)]
 
 
-def _channel_at(ask: Ask, one: Watch, places: Mapping[str, Destination]) -> Channel | None:
-    """The channel of the file in whose place a watch is told."""
-    there = Destination(one.to.platform, one.to.address)
-    return led_to([there], ask.around.settings().channels, places)
+def _place(one: Watch) -> Destination:
+    return Destination(one.to.platform, one.to.address)
 
 
 def _held_up(
@@ -324,11 +322,14 @@ def _held_up(
     """Why nothing is told now where everybody sees it; nothing to say of direct messages."""
     if is_personal(one.channel):
         return []
-    known = _channel_at(ask, one, places)
-    quiet = paused.get(known.name) if known else None
-    if known and quiet and quiet.by:
+    channels = ask.around.settings().channels
+    resting = [
+        channel for channel in channels if channel.name in paused and paused[channel.name].by
+    ]
+    if quiet := led_to([_place(one)], resting, places):
         said = later("waits while {channel} is paused: {reason}")
-        return [ask.say.text(said, channel=known.name, reason=clip(quiet.reason, 120))]
+        reason = clip(paused[quiet.name].reason, 120)
+        return [ask.say.text(said, channel=quiet.name, reason=reason)]
     pause = paused.get(one.channel)
     if pause is None:
         return []

@@ -105,8 +105,9 @@ class Words:
         if command == _COMMAND:
             return f"{command} {verb} {text}".rstrip()
         verb = "--help" if verb == "help" else verb
+        bare = "-- " if text.startswith("-") else ""  # or it would be an option, quoted or not
         text = shlex.quote(text) if _SHELLS_OWN.search(text) else text
-        return f"{command} {verb} {text}".rstrip()
+        return f"{command} {verb} {bare}{text}".rstrip()
 
     def plural(self, one: str, many: str, n: int, /, **args: str | int) -> str:
         """The form for n; `{n}` in it is n, written as this language writes numbers."""

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
 from bot.cli.feeds import below_each_other
 from digests.archive.store import Archive
+from digests.cards.words import words
 from digests.model import Source
 from digests.testing import START, build_story
 from tests.contract.archives import of_story, poll
@@ -30,16 +32,27 @@ def test_a_verb_without_what_it_needs_says_what_to_type(tmp_path: Path, verb: st
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    "text", ["-podcast since:2026-03-01", "--json", "a -b", '"a b" (c)', "$x"]
+)
+@pytest.mark.parametrize("verb", ["search", "watch add"])
+def test_a_command_that_an_answer_names_can_be_typed(tmp_path: Path, verb: str, text: str) -> None:
+    write_config(tmp_path, "https://a.example/feed")
+    _, *typed = shlex.split(words("en", "terminal").typed(verb, text))
+    done = nightdesk(*typed, cwd=tmp_path)
+    assert done.returncode != 2, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
     [
         (("pause", "nosuch"), "feeds.yaml has nothing named nosuch"),
         (("test", "nosuch"), "feeds.yaml has nothing named nosuch"),
         (("retract", "k7f3"), "there is no such archive yet"),
     ],
 )
-def test_what_has_no_use_yet_makes_no_archive(tmp_path: Path, words, said) -> None:
+def test_what_has_no_use_yet_makes_no_archive(tmp_path: Path, asked, said) -> None:
     write_config(tmp_path, "https://a.example/feed")
-    done = nightdesk(*words, cwd=tmp_path)
+    done = nightdesk(*asked, cwd=tmp_path)
     assert (done.returncode, said in done.stderr) == (1, True), done
     assert [one.name for one in tmp_path.iterdir()] == ["feeds.yaml"]
     assert nightdesk("pause", "desk", "for the night", cwd=tmp_path).returncode == 0

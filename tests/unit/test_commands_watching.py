@@ -84,7 +84,8 @@ async def test_where_it_may_not_be_told_any_more_its_list_says_so(desk: Desk) ->
 
 
 async def test_where_its_channel_is_paused_its_list_says_that_it_waits(desk: Desk) -> None:
-    desk.settings = Settings(channels=(Channel("soc", Target("slack", "#soc")),))
+    file = Channel("also", Target("slack", "C9")), Channel("soc", Target("slack", "#soc"))
+    desk.settings = Settings(channels=file)
     await desk.archive.register_channels(desk.settings.channels, now=desk.clock.now())
     await desk.archive.save_place("slack:#soc", Destination("slack", "C9"))
     watch = Watch(WatchId(0), "slack:U1", "ivanti", Target("slack", "C9"), desk.clock.now())
@@ -92,7 +93,7 @@ async def test_where_its_channel_is_paused_its_list_says_that_it_waits(desk: Des
     deed = Act(desk.clock.now(), "slack:E1", "pause", "soc", "")
     await desk.archive.acts.pause_channel("soc", "maintenance", deed)
     told = await desk.said("watch list")
-    assert told == "1 · ivanti · told in soc · waits while soc is paused: maintenance"
+    assert told == "1 · ivanti · told in also · waits while soc is paused: maintenance"
 
 
 @pytest.mark.parametrize("verb", ["watch", "watches", "watch list"])
