@@ -109,11 +109,13 @@ def with_words(verb: str, words: Sequence[str] | None) -> str:
     from bot.commands.table import TABLE
     from digests.cards.words import words as in_language
 
-    text, known = " ".join(words or ()).strip(), TABLE.find(verb)
-    if not text and known and any(one.required for one in known.options[:1]):
+    text = " ".join(words or ()).strip()
+    name, rest = TABLE.split(f"{verb} {text}")
+    known = TABLE.find(name)
+    if not rest and known and any(one.required for one in known.options[:1]):
         say = in_language("en", "terminal")
-        usage = f"Usage: {say.typed(verb)} {known.options[0].name.upper()}"
-        tried = [f"  {say.typed(verb, one)}" for one in known.examples if one]
+        usage = f"Usage: {say.typed(name)} {known.options[0].name.upper()}"
+        tried = [f"  {say.typed(name, one)}" for one in known.examples if one]
         end(2, "\n".join([usage, "", "For example:", *tried]))
     return text
 

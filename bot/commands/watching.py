@@ -93,7 +93,8 @@ async def add(ask: Ask) -> Reply:
     query, typed = _with_end(ask.option("query") or ask.text)
     until, zone = ask.option("until") or typed["until"], keeper.habits(ask.person).timezone
     where = (ask.option("where") or typed["where"]).casefold()
-    openly = bool(where) and not ask.asker.private  # "here", where nobody else is: to oneself
+    alone = ask.asker.private or ask.asker.platform == "terminal"
+    openly = bool(where) and not alone  # "here", where nobody else is: to oneself
     end = _end(until, zone, ask.now)
     if until and (end is None or end <= ask.now):
         return ask.failure(

@@ -21,10 +21,12 @@ from tests.services.test_desk import rss
 NAMES = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta")
 
 
-@pytest.mark.parametrize("verb", ["search", "story", "cve", "similar", "pause", "retract"])
+@pytest.mark.parametrize(
+    "verb", ["search", "story", "cve", "similar", "pause", "retract", "watch add"]
+)
 def test_a_verb_without_what_it_needs_says_what_to_type(tmp_path: Path, verb: str) -> None:
     write_config(tmp_path, "https://a.example/feed")
-    done = nightdesk(verb, cwd=tmp_path)
+    done = nightdesk(*verb.split(), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"Usage: nightdesk {verb} " in done.stderr
     assert f"\n  nightdesk {verb} " in done.stderr
@@ -118,6 +120,12 @@ def test_where_nothing_was_polled_yet_a_question_says_what_makes_an_archive(
     done = nightdesk(verb, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "there is no such archive yet; `nightdesk run` makes it" in done.stderr
+
+
+def test_where_nobody_else_is_a_watch_tells_its_owner(tmp_path: Path) -> None:
+    write_config(tmp_path, "https://a.example/feed")
+    done = nightdesk("watch", "add", "is:kev", "where:here", cwd=tmp_path)
+    assert (done.returncode, "is told to you alone" in done.stdout) == (0, True), done
 
 
 def test_whoever_has_no_file_is_told_how_to_begin(tmp_path: Path) -> None:
