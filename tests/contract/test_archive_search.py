@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from digests.archive import candidates, matching, reindex
+from digests.archive import candidates, dialects, matching, reindex
 from digests.archive import search as searching
+from digests.archive.leaves import leaf_of
+from digests.archive.matching import Frequencies
+from digests.archive.stories import last_id
 from digests.model import IndexTokens, Span, StoryId
 from digests.rules.match import matches, subject
 from digests.rules.query import (
@@ -400,6 +403,23 @@ async def test_an_archive_from_before_meanings_gets_them_without_new_words(archi
     assert len(await archive._engine.read(meaning)) == DIMENSIONS
     assert await found(archive, "ivanti") == [2, 1]
     assert await archive.problems() == []
+
+
+async def test_how_common_a_word_is_is_asked_once_until_a_newer_story_is_there(archive):
+    def counted(connection):
+        asked: list[str] = []
+        until = last_id(connection)
+        dialects.raw(connection).set_trace_callback(asked.append)
+        first = Frequencies(connection, until).of(leaf_of(Word("ivanti"))).stories
+        statements = len(asked)
+        assert Frequencies(connection, until).of(leaf_of(Word("ivanti"))).stories == first
+        dialects.raw(connection).set_trace_callback(None)
+        return first, statements > 0, len(asked) - statements
+
+    await archive.commit_poll(poll(*NEWS))
+    assert await archive._engine.read(counted) == (2, True, 0)
+    await archive.commit_poll(poll(told(9, "Ivanti again", "Once more.")))
+    assert await archive._engine.read(counted) == (3, True, 0)
 
 
 async def test_another_analyzer_indexes_everything_anew(archives, archive, monkeypatch):
