@@ -116,7 +116,7 @@ def _refuse_unknown(env: "Environment", verb: str, text: str) -> None:
     from bot.commands.administering import is_named
     from digests.config import load
 
-    if verb in OWN or is_there(env):
+    if is_there(env) or (verb in OWN and text.partition(" ")[0] not in _OF_WATCHES):
         return
     settings = load(env.config, env.values)
     if verb not in _OF_THE_FILE:
@@ -155,6 +155,7 @@ DEEDS = {
     "retract": "Take a story's cards back everywhere",
     "separate": "Take an entry out of a story that it does not belong to",
 }
+_OF_WATCHES = ("", "list", "remove")  # of such as were made already
 _OF_THE_FILE = ("pause", "resume", "test")  # of feeds and channels that nobody was told of yet
 # What is not for editors alone.
 OWN = {"watch": "Be told of what matches a query: `list`, `add QUERY`, `remove`, `quiet`"}

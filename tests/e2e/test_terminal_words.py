@@ -50,6 +50,9 @@ def test_a_command_that_an_answer_names_can_be_typed(tmp_path: Path, verb: str, 
         (("pause", "nosuch"), "feeds.yaml has nothing named nosuch"),
         (("test", "nosuch"), "feeds.yaml has nothing named nosuch"),
         (("retract", "k7f3"), "there is no such archive yet"),
+        (("watch", "list"), "there is no such archive yet"),
+        (("watch",), "there is no such archive yet"),
+        (("watch", "remove", "1"), "there is no such archive yet"),
     ],
 )
 def test_what_has_no_use_yet_makes_no_archive(tmp_path: Path, asked, said) -> None:
