@@ -123,10 +123,11 @@ def _of_posts(settings: Settings, found: Findings, say: Words) -> Iterator[Cause
 
 def _of_watches(settings: Settings, found: Findings, say: Words, now: datetime) -> Iterator[Cause]:
     """Watches of people whom nothing of the file reaches any more; nobody learns whose they are."""
+    served = settings.platforms
     lost = Counter(
         one.to.platform
         for one in found.watches
-        if not (one.of_file or one.is_over(now) or one.to.platform in settings.platforms)
+        if not (one.of_file or one.is_over(now) or one.to.platform in served)
     )
     for platform, count in lost.items():
         text = say.plural(

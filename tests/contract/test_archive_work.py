@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digests.archive import fold, queues
+from digests.archive import channels, fold, queues
 from digests.archive.post_rows import new_row
 from digests.archive.schema import channel, channel_pause, place, post, post_member
 from digests.feeds.pace import CLOCK_SLACK
@@ -143,6 +143,23 @@ async def test_there_is_work_where_something_may_be_sent_and_nothing_is_in_fligh
     for there in PLACES:
         found = await archive.outbox.queued(there, START)
         assert (found and found.id) == (first[there].id if there in first else None)
+
+
+@random_outboxes
+@given(rows=outboxes(), paused=pauses)
+async def test_what_waits_for_a_pause_is_the_same_asked_of_posts_and_of_names(
+    archive, rows, paused
+):
+    def resting(connection) -> set[int]:
+        rests = channels.resting(connection, START)
+        return {row.id for row in queued if rests(row.channel, row.at)}
+
+    queued = [row for row in rows if row.state == "queued"]
+    expected = {row.id for row in queued if is_paused(row, paused)}
+    await archive._engine.write(arranged, rows, paused)
+    assert await archive._engine.read(resting) == expected
+    not_yet = {row.id for row in queued if row.not_before and row.not_before > START}
+    assert {one.id for one in await archive.outbox.waiting(START)} == expected | not_yet
 
 
 @random_outboxes
