@@ -28,6 +28,7 @@ from bot.cli.common import (
 
 if TYPE_CHECKING:
     from bot.settings import Environment
+    from digests.archive.store import Archive
 
 Words = Annotated[list[str] | None, typer.Argument(help="As in a channel: docs/commands.md.")]
 
@@ -93,14 +94,13 @@ def review(as_json: Json = False, config: Config = "", database: Database = "") 
 
 async def _asked(env: "Environment", verb: str, page: int, *, as_json: bool) -> None:
     from bot.commands import Asker, Commands, Request
-    from bot.commands.machine import trail, waiting
     from digests.clock import SystemClock
     from digests.config import load
 
     settings = load(env.config, env.values)
     async with archived(env) as archive:
         if as_json:
-            found = await (trail(archive, page - 1) if verb == "audit" else waiting(archive))
+            found = await _figures(archive, verb, page)
             typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
             return
         commands = Commands(archive, lambda: settings, SystemClock())
@@ -109,6 +109,19 @@ async def _asked(env: "Environment", verb: str, page: int, *, as_json: bool) -> 
     show(reply.content)
     if reply.more:
         typer.echo(f"--page {page + 1} shows more.")
+
+
+async def _figures(archive: "Archive", verb: str, page: int) -> object:
+    """A page of the trail, or what waits for an editor; in the order of the answer in words."""
+    from bot.commands.administering import LINES
+    from bot.commands.machine import trail, waiting
+    from digests.model import PostState
+
+    if verb == "audit":
+        return trail(await archive.acts.trail(LINES, skip=(page - 1) * LINES))
+    comments = await archive.readers.waiting()
+    told = await archive.stories([one.story for one in comments])
+    return waiting(comments, told, await archive.outbox.in_state(PostState.HELD))
 
 
 def _refuse_unknown(env: "Environment", verb: str, text: str) -> None:

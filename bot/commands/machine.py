@@ -1,14 +1,12 @@
-"""An answer as JSON, for programs: what it says, without how a platform would lay it out."""
+"""An answer as JSON, for programs: what it says, without how a platform would lay it out. PURE."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, assert_never
 
-from bot.commands.administering import LINES
 from bot.commands.asking import Reply
-from digests.archive.records import Trend
-from digests.archive.store import Archive
-from digests.model import Card, Line, Listing, Notice, PostState, Rating
+from digests.archive.records import Act, Trend
+from digests.model import Card, Comment, Line, Listing, Notice, Post, Rating, Story
 from digests.model.watching import is_personal
 from digests.stories.quality import Standing
 
@@ -90,16 +88,15 @@ def _publisher(place: int, one: Standing, rating: Rating) -> dict[str, Any]:
     }
 
 
-async def trail(archive: Archive, page: int) -> list[dict[str, str]]:
-    """A page of what editors did, the newest first; pages as in words, from 0."""
-    found = await archive.acts.trail(LINES, skip=page * LINES)
+def trail(found: Sequence[Act]) -> list[dict[str, str]]:
+    """What editors did, in the order given."""
     return [asdict(one) | {"at": one.at.isoformat()} for one in found]
 
 
-async def waiting(archive: Archive) -> dict[str, list[dict[str, str]]]:
-    """The comments and the posts that wait for an editor, oldest first."""
-    comments = await archive.readers.waiting()
-    told = await archive.stories([one.story for one in comments])
+def waiting(
+    comments: Sequence[Comment], told: Sequence[Story], held: Sequence[Post]
+) -> dict[str, list[dict[str, str]]]:
+    """The comments, with the stories that they are about, and the posts that wait for an editor."""
     keys = {one.id: one.key for one in told}
     return {
         "comments": [
@@ -120,7 +117,7 @@ async def waiting(archive: Archive) -> dict[str, list[dict[str, str]]]:
                 "queued": one.queued_at.isoformat(),
                 "reason": one.reason,
             }
-            for one in await archive.outbox.in_state(PostState.HELD)
+            for one in held
         ],
     }
 

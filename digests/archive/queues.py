@@ -35,11 +35,6 @@ _AHEAD = bindparam("ahead", type_=Moment())
 # What was asked to wait by a clock that has been put back since waits no longer.
 _PUT_BACK = or_(post.c.intent_at > _AHEAD, post.c.queued_at > _AHEAD)
 _flying = post.alias("flying")
-_IN_FLIGHT = exists().where(
-    _flying.c.platform == post.c.platform,
-    _flying.c.place == post.c.place,
-    is_in(PostState.SENDING, _flying),
-)
 _PAUSED = paused_until(_NOW)
 _before = post.alias("before")
 _NOT_YET_ITS_TURN = exists().where(
@@ -53,7 +48,18 @@ _READY = and_(
     ~_PAUSED,
     ~_NOT_YET_ITS_TURN,
 )
-_DUE = and_(_READY, ~_IN_FLIGHT)
+
+
+def _in_flight(there: FromClause) -> ColumnElement[bool]:
+    """Whether one is on its way to a place, or to that of a post."""
+    return exists().where(
+        _flying.c.platform == there.c.platform,
+        _flying.c.place == there.c.place,
+        is_in(PostState.SENDING, _flying),
+    )
+
+
+_DUE = and_(_READY, ~_in_flight(post))
 
 
 def _posts(condition: ColumnElement[bool], *order: ColumnElement[Any]) -> Select[Any]:
@@ -99,11 +105,6 @@ def _first_queued(
 def _work() -> Select[Any]:
     """The places where none is in flight and something is ready, by their first one."""
     places = _places_with_queues()
-    flying = exists().where(
-        _flying.c.platform == places.c.platform,
-        _flying.c.place == places.c.place,
-        is_in(PostState.SENDING, _flying),
-    )
     first = (
         select(post.c.id)
         .where(post.c.platform == places.c.platform, post.c.place == places.c.place, _READY)
@@ -117,7 +118,7 @@ def _work() -> Select[Any]:
         select(places.c.platform, places.c.place)
         .select_from(places)
         .join(next_, next_.c.id == first)
-        .where(~flying)
+        .where(~_in_flight(places))
         .order_by(next_.c.urgency, next_.c.id)
     )
 

@@ -326,8 +326,8 @@ async def test_the_deepest_query_is_understood(news, deep):
 
 async def test_thirty_two_long_phrases_are_answered(news):
     phrase = '"' + "attackers exploited vulnerabilities in gateways worldwide yesterday" + '"'
-    await found(news, " OR ".join([phrase] * 32))
-    await found(news, " ".join(f"word{n}" for n in range(32)))
+    assert await found(news, " OR ".join([phrase] * 32)) == []
+    assert await found(news, " ".join(f"word{n}" for n in range(32))) == []
 
 
 HOSTILE = ['"', "AND", "NEAR(", "C++", ".NET", "-a", "nope:a", "*", "(" * 200, "\0", "'; drop"]
